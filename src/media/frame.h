@@ -1,0 +1,63 @@
+// Frame and Track: the words that every room shares.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/slice.h"
+#include "base/time.h"
+#include "media/codec.h"
+
+namespace eyas::media {
+
+// A point on a stream's own timeline, nanoseconds; starts near zero, never goes back after the normaliser.
+struct MediaClockTag {
+  using rep = int64_t;
+  using period = std::nano;
+  using duration = base::Duration;
+  using time_point = std::chrono::time_point<MediaClockTag, base::Duration>;
+  static constexpr bool is_steady = true;
+};
+using MediaTime = MediaClockTag::time_point;
+
+constexpr MediaTime media_time_from_ms(int64_t ms) { return MediaTime(std::chrono::milliseconds(ms)); }
+// Rounds down, also below zero.
+constexpr int64_t media_time_to_ms(MediaTime t) {
+  return std::chrono::floor<std::chrono::milliseconds>(t.time_since_epoch()).count();
+}
+
+using TrackId = uint32_t;
+
+// One elementary medium of a stream. Immutable: a new configuration is a new Track with the same id.
+struct Track {
+  TrackId id = 0;
+  CodecConfig config;
+  std::string media_type;  // data tracks: "application/json; profile=telemetry", "application/klv"
+  std::string label;       // for people; may be empty
+
+  TrackKind kind() const { return kind_of(config.codec); }
+};
+using TrackPtr = std::shared_ptr<const Track>;
+// The tracks of a stream, by id, at one moment.
+using TrackSet = std::vector<TrackPtr>;
+
+// One access unit of one track; immutable once published. Canonical payload:
+//   H.264, H.265  NAL units with 4-byte lengths, parameter sets out of band in the track's record
+//   AV1           OBUs, low-overhead format, without temporal delimiters
+//   others        the codec's own packet; data tracks their own bytes
+struct Frame {
+  TrackPtr track;                 // the configuration this frame is decoded with
+  MediaTime pts;                  // when it is shown
+  MediaTime dts;                  // when it is decoded; never decreasing per track after the normaliser
+  base::Duration duration{0};     // 0 = unknown
+  bool key = false;               // decoding can start here
+  bool discontinuity = false;     // the timeline was mended before this frame
+  base::MonoTime arrival;         // when its last byte came in
+  std::optional<base::WallTime> capture;  // when it was taken, when the sender said so
+  base::Slice payload;
+};
+using FramePtr = std::shared_ptr<const Frame>;
+
+}  // namespace eyas::media
