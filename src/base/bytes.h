@@ -102,7 +102,8 @@ class ByteWriter {
 
  private:
   void big(uint64_t v, int count) {
-    for (int shift = 8 * (count - 1); shift >= 0; shift -= 8) out_.push_back(static_cast<uint8_t>(v >> shift));
+    for (int shift = 8 * (count - 1); shift >= 0; shift -= 8)
+      out_.push_back(static_cast<uint8_t>(v >> shift));
   }
 
   std::vector<uint8_t> out_;

@@ -24,10 +24,14 @@ spdlog::logger& sink() {
 
 const char* level_name(LogLevel level) {
   switch (level) {
-    case LogLevel::kDebug: return "debug";
-    case LogLevel::kInfo: return "info";
-    case LogLevel::kWarning: return "warning";
-    default: return "error";
+    case LogLevel::kDebug:
+      return "debug";
+    case LogLevel::kInfo:
+      return "info";
+    case LogLevel::kWarning:
+      return "warning";
+    default:
+      return "error";
   }
 }
 
@@ -63,8 +67,8 @@ std::string timestamp() {
   std::time_t seconds = ms / 1000;
   std::tm utc{};
   gmtime_r(&seconds, &utc);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900, utc.tm_mon + 1, utc.tm_mday,
-                     utc.tm_hour, utc.tm_min, utc.tm_sec, ms % 1000);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900, utc.tm_mon + 1,
+                     utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, ms % 1000);
 }
 
 std::string text_line(LogLevel level, std::string_view event, LogFields fields) {
@@ -73,8 +77,10 @@ std::string text_line(LogLevel level, std::string_view event, LogFields fields) 
     line += ' ';
     line += field.key;
     line += '=';
-    if (field.bare || plain(field.value)) line += field.value;
-    else append_quoted(line, field.value);
+    if (field.bare || plain(field.value))
+      line += field.value;
+    else
+      append_quoted(line, field.value);
   }
   return line;
 }
@@ -86,8 +92,10 @@ std::string json_line(LogLevel level, std::string_view event, LogFields fields) 
     line += ',';
     append_quoted(line, field.key);
     line += ':';
-    if (field.bare) line += field.value;
-    else append_quoted(line, field.value);
+    if (field.bare)
+      line += field.value;
+    else
+      append_quoted(line, field.value);
   }
   line += '}';
   return line;
@@ -97,9 +105,15 @@ std::string json_line(LogLevel level, std::string_view event, LogFields fields) 
 
 LogField::LogField(std::string_view k, double v) : key(k), value(fmt::format("{:.6g}", v)), bare(true) {}
 
-void set_log_level(LogLevel level) { g_level.store(level, std::memory_order_relaxed); }
-LogLevel log_level() { return g_level.load(std::memory_order_relaxed); }
-void set_log_format(LogFormat format) { g_format.store(format, std::memory_order_relaxed); }
+void set_log_level(LogLevel level) {
+  g_level.store(level, std::memory_order_relaxed);
+}
+LogLevel log_level() {
+  return g_level.load(std::memory_order_relaxed);
+}
+void set_log_format(LogFormat format) {
+  g_format.store(format, std::memory_order_relaxed);
+}
 
 void log_event(LogLevel level, std::string_view event, LogFields fields) {
   if (level < log_level() || log_level() == LogLevel::kOff) return;

@@ -1,4 +1,5 @@
-// Structured log: one event a line, a name and fields. log::info("rtmp.publish", {{"stream", name}, {"session", id}}).
+// Structured log: one event a line, a name and fields. log::info("rtmp.publish", {{"stream", name},
+// {"session", id}}).
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,8 @@ struct LogField {
   LogField(std::string_view k, bool v) : key(k), value(v ? "true" : "false"), bare(true) {}
   LogField(std::string_view k, double v);
   template <typename Integer>
-    requires std::is_integral_v<Integer>
-  LogField(std::string_view k, Integer v) : key(k), value(std::to_string(v)), bare(true) {}
+  requires std::is_integral_v<Integer> LogField(std::string_view k, Integer v)
+      : key(k), value(std::to_string(v)), bare(true) {}
 
   std::string_view key;
   std::string value;
@@ -38,10 +39,18 @@ using LogFields = std::initializer_list<LogField>;
 void log_event(LogLevel level, std::string_view event, LogFields fields);
 
 namespace log {
-inline void debug(std::string_view event, LogFields fields = {}) { log_event(LogLevel::kDebug, event, fields); }
-inline void info(std::string_view event, LogFields fields = {}) { log_event(LogLevel::kInfo, event, fields); }
-inline void warning(std::string_view event, LogFields fields = {}) { log_event(LogLevel::kWarning, event, fields); }
-inline void error(std::string_view event, LogFields fields = {}) { log_event(LogLevel::kError, event, fields); }
+inline void debug(std::string_view event, LogFields fields = {}) {
+  log_event(LogLevel::kDebug, event, fields);
+}
+inline void info(std::string_view event, LogFields fields = {}) {
+  log_event(LogLevel::kInfo, event, fields);
+}
+inline void warning(std::string_view event, LogFields fields = {}) {
+  log_event(LogLevel::kWarning, event, fields);
+}
+inline void error(std::string_view event, LogFields fields = {}) {
+  log_event(LogLevel::kError, event, fields);
+}
 }  // namespace log
 
 }  // namespace eyas::base

@@ -21,7 +21,8 @@ TEST(Log, JsonLinesCarryNumbersBare) {
   log::warning("hub.lapped", {{"gap_frames", 3}, {"stream", "live/\"x\""}});
   std::string line = testing::internal::GetCapturedStderr();
   set_log_format(LogFormat::kText);
-  EXPECT_NE(line.find(R"("event":"hub.lapped","gap_frames":3,"stream":"live/\"x\"")"), std::string::npos) << line;
+  EXPECT_NE(line.find(R"("event":"hub.lapped","gap_frames":3,"stream":"live/\"x\"")"), std::string::npos)
+      << line;
 }
 
 TEST(Log, BelowTheLevelNothingIsWritten) {

@@ -4,15 +4,24 @@ namespace eyas::base {
 
 const char* code_name(Code code) {
   switch (code) {
-    case Code::kMalformed: return "malformed";
-    case Code::kUnsupported: return "unsupported";
-    case Code::kLimit: return "limit";
-    case Code::kNotFound: return "not_found";
-    case Code::kRefused: return "refused";
-    case Code::kTimeout: return "timeout";
-    case Code::kClosed: return "closed";
-    case Code::kSystem: return "system";
-    case Code::kInvalidConfig: return "invalid_config";
+    case Code::kMalformed:
+      return "malformed";
+    case Code::kUnsupported:
+      return "unsupported";
+    case Code::kLimit:
+      return "limit";
+    case Code::kNotFound:
+      return "not_found";
+    case Code::kRefused:
+      return "refused";
+    case Code::kTimeout:
+      return "timeout";
+    case Code::kClosed:
+      return "closed";
+    case Code::kSystem:
+      return "system";
+    case Code::kInvalidConfig:
+      return "invalid_config";
   }
   return "unknown";
 }

@@ -11,14 +11,14 @@
 namespace eyas::base {
 
 enum class Code : uint8_t {
-  kMalformed,     // the bytes break their format
-  kUnsupported,   // well formed, but we do not do that
-  kLimit,         // a named limit was reached
+  kMalformed,    // the bytes break their format
+  kUnsupported,  // well formed, but we do not do that
+  kLimit,        // a named limit was reached
   kNotFound,
-  kRefused,       // not allowed, or the name is taken
+  kRefused,  // not allowed, or the name is taken
   kTimeout,
-  kClosed,        // the peer went away
-  kSystem,        // the operating system said no; the context names errno
+  kClosed,  // the peer went away
+  kSystem,  // the operating system said no; the context names errno
   kInvalidConfig,
 };
 
@@ -38,8 +38,10 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}        // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}    // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return state_.index() == 0; }
   explicit operator bool() const { return ok(); }

@@ -11,14 +11,15 @@ namespace eyas::base {
 template <typename Signature>
 class UniqueFunction;
 
-// Like std::function, but move-only. Empty until given a callable; calling an empty one is a programmer's error.
+// Like std::function, but move-only. Empty until given a callable; calling an empty one is a programmer's
+// error.
 template <typename Return, typename... Args>
 class UniqueFunction<Return(Args...)> {
  public:
   UniqueFunction() = default;
   template <typename Callable>
-    requires(!std::same_as<std::remove_cvref_t<Callable>, UniqueFunction>)
-  UniqueFunction(Callable&& callable)  // NOLINT(google-explicit-constructor)
+  requires(!std::same_as<std::remove_cvref_t<Callable>, UniqueFunction>)
+      UniqueFunction(Callable&& callable)  // NOLINT(google-explicit-constructor)
       : held_(std::make_unique<Held<std::decay_t<Callable>>>(std::forward<Callable>(callable))) {}
 
   explicit operator bool() const { return held_ != nullptr; }

@@ -11,9 +11,19 @@ namespace eyas::media {
 enum class TrackKind : uint8_t { kVideo, kAudio, kData };
 
 enum class Codec : uint8_t {
-  kH264, kH265, kAv1, kVp9, kVp8,                       // video
-  kAac, kOpus, kG711A, kG711U, kMp3, kAc3, kFlac,       // audio
-  kData,                                                // data: see Track::media_type
+  kH264,
+  kH265,
+  kAv1,
+  kVp9,
+  kVp8,  // video
+  kAac,
+  kOpus,
+  kG711A,
+  kG711U,
+  kMp3,
+  kAc3,
+  kFlac,  // audio
+  kData,  // data: see Track::media_type
 };
 
 // "H.264", "AAC": for people. "h264", "aac": for metrics and the API.
@@ -47,7 +57,8 @@ struct CodecConfig {
   uint32_t width = 0;
   uint32_t height = 0;
   Ratio frame_rate;
-  uint8_t reorder_depth = 0;  // frames that a decoder holds back for B-frames; 0 = decode order is display order
+  uint8_t reorder_depth =
+      0;  // frames that a decoder holds back for B-frames; 0 = decode order is display order
 
   // Audio.
   uint32_t sample_rate = 0;  // Hz

@@ -22,7 +22,9 @@ struct MediaClockTag {
 };
 using MediaTime = MediaClockTag::time_point;
 
-constexpr MediaTime media_time_from_ms(int64_t ms) { return MediaTime(std::chrono::milliseconds(ms)); }
+constexpr MediaTime media_time_from_ms(int64_t ms) {
+  return MediaTime(std::chrono::milliseconds(ms));
+}
 // Rounds down, also below zero.
 constexpr int64_t media_time_to_ms(MediaTime t) {
   return std::chrono::floor<std::chrono::milliseconds>(t.time_since_epoch()).count();
@@ -48,13 +50,13 @@ using TrackSet = std::vector<TrackPtr>;
 //   AV1           OBUs, low-overhead format, without temporal delimiters
 //   others        the codec's own packet; data tracks their own bytes
 struct Frame {
-  TrackPtr track;                 // the configuration this frame is decoded with
-  MediaTime pts;                  // when it is shown
-  MediaTime dts;                  // when it is decoded; never decreasing per track after the normaliser
-  base::Duration duration{0};     // 0 = unknown
-  bool key = false;               // decoding can start here
-  bool discontinuity = false;     // the timeline was mended before this frame
-  base::MonoTime arrival;         // when its last byte came in
+  TrackPtr track;              // the configuration this frame is decoded with
+  MediaTime pts;               // when it is shown
+  MediaTime dts;               // when it is decoded; never decreasing per track after the normaliser
+  base::Duration duration{0};  // 0 = unknown
+  bool key = false;            // decoding can start here
+  bool discontinuity = false;  // the timeline was mended before this frame
+  base::MonoTime arrival;      // when its last byte came in
   std::optional<base::WallTime> capture;  // when it was taken, when the sender said so
   base::Slice payload;
 };

@@ -1,0 +1,63 @@
+#include "io/tls.h"
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <cstring>
+
+namespace eyas::io {
+namespace {
+
+base::Error tls_error(const char* context, const std::string& file) {
+  char text[256] = "unknown";
+  if (unsigned long code = ERR_get_error()) ERR_error_string_n(code, text, sizeof text);
+  ERR_clear_error();
+  return {base::Code::kInvalidConfig, context, file + ": " + text};
+}
+
+// The first of our protocols that the client offers; without a match the handshake goes on without ALPN.
+int choose_alpn(SSL*, const unsigned char** out, unsigned char* out_length, const unsigned char* in,
+                unsigned in_length, void* self) {
+  const auto& ours = static_cast<const TlsContext*>(self)->alpn_wire();
+  unsigned char* chosen = nullptr;
+  int outcome =
+      SSL_select_next_proto(&chosen, out_length, reinterpret_cast<const unsigned char*>(ours.data()),
+                            static_cast<unsigned>(ours.size()), in, in_length);
+  if (outcome != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_NOACK;
+  *out = chosen;
+  return SSL_TLSEXT_ERR_OK;
+}
+
+}  // namespace
+
+base::Result<std::shared_ptr<const TlsContext>> TlsContext::load(const std::string& certificate_file,
+                                                                 const std::string& key_file,
+                                                                 std::vector<std::string> alpn) {
+  std::shared_ptr<TlsContext> made(new TlsContext);
+  for (const std::string& name : alpn) made->alpn_wire_ += static_cast<char>(name.size()) + name;
+  SSL_CTX* context = SSL_CTX_new(TLS_server_method());
+  if (context == nullptr) return tls_error("tls: context", certificate_file);
+  made->context_ = context;
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_ENABLE_KTLS |
+                                   SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
+  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_alpn_select_cb(context, choose_alpn, made.get());
+  if (SSL_CTX_use_certificate_chain_file(context, certificate_file.c_str()) != 1) {
+    return tls_error("tls: certificate file", certificate_file);
+  }
+  if (SSL_CTX_use_PrivateKey_file(context, key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
+    return tls_error("tls: key file", key_file);
+  }
+  if (SSL_CTX_check_private_key(context) != 1)
+    return tls_error("tls: the key does not fit the certificate", key_file);
+  return std::shared_ptr<const TlsContext>(std::move(made));
+}
+
+TlsContext::~TlsContext() {
+  SSL_CTX_free(context_);
+}
+
+}  // namespace eyas::io

@@ -1,0 +1,32 @@
+// TlsStream: a TcpStream behind TLS, as the server. kTLS takes over records where the kernel offers it.
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "io/tcp_stream.h"
+#include "io/tls.h"
+
+struct ssl_st;
+
+namespace eyas::io {
+
+// Lives on its loop.
+class TlsStream final : public TcpStream {
+ public:
+  TlsStream(Loop& loop, int fd, std::shared_ptr<const TlsContext> context);
+  ~TlsStream() override;
+
+  std::string alpn() const override;
+
+ private:
+  Transfer read_some(uint8_t* into, size_t room) override;
+  Transfer write_some(std::span<iovec> parts) override;
+  void finish_writing() override;
+  Transfer outcome(int result);
+
+  std::shared_ptr<const TlsContext> context_;
+  ssl_st* ssl_;
+};
+
+}  // namespace eyas::io
