@@ -5,12 +5,15 @@
 namespace eyas::rtmp {
 namespace {
 
-constexpr size_t kReserveMax = 64 * 1024;  // a length is only a claim: memory follows the bytes that really come
+constexpr size_t kReserveMax =
+    64 * 1024;  // a length is only a claim: memory follows the bytes that really come
 constexpr size_t kMessageHeaderBytes[] = {11, 7, 3, 0};  // by format [RTMP 1.0 5.3.1.2]
 constexpr unsigned kContinuation = 3;
 constexpr size_t kExtendedBytes = 4;
 
-base::Error malformed(const char* context) { return {base::Code::kMalformed, context, {}}; }
+base::Error malformed(const char* context) {
+  return {base::Code::kMalformed, context, {}};
+}
 base::Error limit(const char* context, uint64_t value, uint64_t max) {
   return {base::Code::kLimit, context, std::to_string(value) + " > " + std::to_string(max)};
 }
@@ -64,7 +67,8 @@ base::Status ChunkReader::take_header_byte(uint8_t byte, Sink& sink) {
   Shape shape = this->shape();
   if (!shape.known) return {};
   if (extended_timestamp_omitted(shape)) {
-    // What was read as its beginning is payload, and perhaps the next chunk: at most four bytes, so this ends.
+    // What was read as its beginning is payload, and perhaps the next chunk: at most four bytes, so this
+    // ends.
     ++extended_timestamps_omitted_;
     std::array<uint8_t, kExtendedBytes> again{};
     size_t count = header_size_ - shape.header_bytes;
@@ -79,8 +83,9 @@ base::Status ChunkReader::take_header_byte(uint8_t byte, Sink& sink) {
 }
 
 // [RTMP 1.0 5.3.1.3] repeats the extended timestamp in type 3 chunks.
-// DEVIATION: older Adobe tools and encoders built on them leave it out, which shows in the bytes differing from the
-// value that the message began with. The first differing byte decides, so that nothing waits for bytes of a next message.
+// DEVIATION: older Adobe tools and encoders built on them leave it out, which shows in the bytes differing
+// from the value that the message began with. The first differing byte decides, so that nothing waits for
+// bytes of a next message.
 bool ChunkReader::extended_timestamp_omitted(const Shape& shape) const {
   if (shape.format != kContinuation || !shape.extended) return false;
   const ChunkStream* stream = find(shape.chunk_stream);

@@ -19,8 +19,8 @@ struct ChunkLimits {
   size_t unfinished_bytes_max = 24 * 1024 * 1024;  // of all messages under way together
 };
 
-// Takes bytes in any split and gives whole messages. Set Chunk Size and Abort act on the bytes that follow, so they are
-// obeyed here and not reported. Pure. Lives with its session.
+// Takes bytes in any split and gives whole messages. Set Chunk Size and Abort act on the bytes that follow,
+// so they are obeyed here and not reported. Pure. Lives with its session.
 class ChunkReader {
  public:
   struct Sink {

@@ -1,5 +1,5 @@
-// Messages -> chunks [RTMP 1.0 5.3]. Every message begins with a type 0 header: it depends on nothing sent before, so
-// that the same header bytes serve every session that sends the same unit.
+// Messages -> chunks [RTMP 1.0 5.3]. Every message begins with a type 0 header: it depends on nothing sent
+// before, so that the same header bytes serve every session that sends the same unit.
 #pragma once
 
 #include <vector>
@@ -12,8 +12,8 @@ namespace eyas::rtmp {
 base::Slice message_header(uint32_t chunk_stream, MessageType type, uint32_t stream_id, uint32_t timestamp_ms,
                            size_t body_bytes);
 
-// Appends one message to `out` as slices: `header` (from message_header), then `body`, cut by type 3 headers every
-// `chunk_size` bytes. With a chunk size above the body that is two slices and no copy.
+// Appends one message to `out` as slices: `header` (from message_header), then `body`, cut by type 3 headers
+// every `chunk_size` bytes. With a chunk size above the body that is two slices and no copy.
 void append_chunks(std::vector<base::Slice>& out, uint32_t chunk_stream, uint32_t timestamp_ms,
                    const base::Slice& header, const base::Slice& body, uint32_t chunk_size);
 

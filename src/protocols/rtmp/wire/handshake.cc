@@ -23,16 +23,20 @@ constexpr std::array<uint8_t, 32> kTail = {0xF0, 0xEE, 0xC2, 0x4A, 0x80, 0x68, 0
 
 using Digest = std::array<uint8_t, kDigestBytes>;
 
-std::string_view text_of(DigestSigner signer) { return signer == DigestSigner::kClient ? kClientText : kServerText; }
+std::string_view text_of(DigestSigner signer) {
+  return signer == DigestSigner::kClient ? kClientText : kServerText;
+}
 
 Digest hmac_sha256(base::Bytes key, base::Bytes message) {
   Digest digest{};
   unsigned length = kDigestBytes;
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), message.data(), message.size(), digest.data(), &length);
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), message.data(), message.size(), digest.data(),
+       &length);
   return digest;
 }
 
-// A block is 764 bytes: four that choose an offset, then the room in which the digest sits. Time and version are 8.
+// A block is 764 bytes: four that choose an offset, then the room in which the digest sits. Time and version
+// are 8.
 size_t digest_offset(base::Bytes c1, DigestSchema schema) {
   constexpr size_t kBlocksStart = 8, kBlockBytes = 764, kChooserBytes = 4, kRoom = 728;
   size_t chooser = kBlocksStart + (schema == DigestSchema::kKeyFirst ? kBlockBytes : 0);
@@ -43,7 +47,8 @@ size_t digest_offset(base::Bytes c1, DigestSchema schema) {
 
 Digest digest_around(base::Bytes c1, size_t offset, DigestSigner signer) {
   std::vector<uint8_t> signed_bytes(c1.begin(), c1.begin() + static_cast<ptrdiff_t>(offset));
-  signed_bytes.insert(signed_bytes.end(), c1.begin() + static_cast<ptrdiff_t>(offset + kDigestBytes), c1.end());
+  signed_bytes.insert(signed_bytes.end(), c1.begin() + static_cast<ptrdiff_t>(offset + kDigestBytes),
+                      c1.end());
   return hmac_sha256(base::as_bytes(text_of(signer)), signed_bytes);
 }
 
@@ -79,7 +84,8 @@ base::Status ServerHandshake::feed(base::Bytes& bytes, std::vector<uint8_t>& out
   if (stage_ == Stage::kC0 && !bytes.empty()) {
     uint8_t version = bytes[0];
     bytes = bytes.subspan(1);
-    if (version == kVersionEncrypted) return base::Error{base::Code::kUnsupported, "rtmp handshake: RTMPE", {}};
+    if (version == kVersionEncrypted)
+      return base::Error{base::Code::kUnsupported, "rtmp handshake: RTMPE", {}};
     if (version != kVersionPlain) return base::Error{base::Code::kUnsupported, "rtmp handshake: version", {}};
     stage_ = Stage::kC1;
   }

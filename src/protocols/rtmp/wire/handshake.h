@@ -1,5 +1,5 @@
-// The RTMP handshake as the server plays it: simple [RTMP 1.0 5.2] and with digests (both schemas), which Flash-era
-// players, ffmpeg and librtmp use. RTMPE (version 6) is refused.
+// The RTMP handshake as the server plays it: simple [RTMP 1.0 5.2] and with digests (both schemas), which
+// Flash-era players, ffmpeg and librtmp use. RTMPE (version 6) is refused.
 #pragma once
 
 #include <optional>
@@ -30,8 +30,8 @@ DigestPlace sign(std::span<uint8_t> c1, DigestSchema schema, DigestSigner signer
 // The last 32 bytes of a C2/S2 that answers `digest`: an HMAC over the first 1504 bytes of `reply`.
 std::vector<uint8_t> reply_digest(base::Bytes reply, base::Bytes digest, DigestSigner signer);
 
-// Takes C0 C1, gives S0 S1 S2 at once (one send: peers lose 41 ms to Nagle and delayed ACK otherwise), then takes C2.
-// Pure. Lives with its session.
+// Takes C0 C1, gives S0 S1 S2 at once (one send: peers lose 41 ms to Nagle and delayed ACK otherwise), then
+// takes C2. Pure. Lives with its session.
 class ServerHandshake {
  public:
   // `seed` fills the random fields, which carry no security here; `time_ms` goes into S1.

@@ -31,11 +31,15 @@ base::Result<uint32_t> parse_number(base::Bytes payload) {
   return value;
 }
 
-Message set_chunk_size(uint32_t bytes) { return number_message(MessageType::kSetChunkSize, bytes); }
+Message set_chunk_size(uint32_t bytes) {
+  return number_message(MessageType::kSetChunkSize, bytes);
+}
 Message acknowledgement(uint32_t sequence_number) {
   return number_message(MessageType::kAcknowledgement, sequence_number);
 }
-Message window_ack_size(uint32_t bytes) { return number_message(MessageType::kWindowAckSize, bytes); }
+Message window_ack_size(uint32_t bytes) {
+  return number_message(MessageType::kWindowAckSize, bytes);
+}
 
 Message set_peer_bandwidth(uint32_t bytes) {
   base::ByteWriter out(5);

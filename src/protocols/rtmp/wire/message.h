@@ -53,7 +53,8 @@ struct UserControl {
   UserEvent event{};
   uint32_t value = 0;  // stream id, or the ping's time
 };
-// Errors: kMalformed when shorter than its event needs. Events that we do not know come back with their number.
+// Errors: kMalformed when shorter than its event needs. Events that we do not know come back with their
+// number.
 base::Result<UserControl> parse_user_control(base::Bytes payload);
 
 // The 32-bit number that types 1, 2, 3, 5 (and the first field of 6) hold.
@@ -65,8 +66,8 @@ Message window_ack_size(uint32_t bytes);
 Message set_peer_bandwidth(uint32_t bytes);  // limit type: dynamic
 Message user_control(UserEvent event, uint32_t value);
 
-// Splits an aggregate (type 22) into its messages [RTMP 1.0 7.1.6]; they share its memory, and their times are moved so
-// that the first has the aggregate's. Errors: kMalformed.
+// Splits an aggregate (type 22) into its messages [RTMP 1.0 7.1.6]; they share its memory, and their times
+// are moved so that the first has the aggregate's. Errors: kMalformed.
 base::Result<std::vector<Message>> split_aggregate(const Message& aggregate);
 
 }  // namespace eyas::rtmp
