@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <string_view>
 
 #include "base/task.h"
 #include "http/options.h"
@@ -32,9 +31,9 @@ class Server {
   Server(io::Executor& executor, const Router& router, Options options, std::shared_ptr<Shared> shared);
   ~Server();
 
-  // Takes a connection over, or closes it when a connection limit is hit. `alpn`: what TLS agreed on ("h2",
-  // "http/1.1" or ""); cleartext HTTP/2 is recognised by its preface. `secure`: it came over TLS.
-  void adopt(std::unique_ptr<io::ByteStream> stream, std::string_view alpn = {}, bool secure = false);
+  // Takes a connection over, or closes it when a connection limit is hit. HTTP/2 is recognised by its
+  // preface, in TLS (where ALPN agreed on it) and in cleartext. `secure`: it came over TLS.
+  void adopt(std::unique_ptr<io::ByteStream> stream, bool secure = false);
   // New limits, for connections adopted from now on and for new requests.
   void set_options(Options options);
 
