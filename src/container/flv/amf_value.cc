@@ -1,5 +1,6 @@
 #include "container/flv/amf_value.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace eyas::flv {
@@ -107,6 +108,13 @@ std::string_view AmfValue::get_string(std::string_view name, std::string_view ot
 double AmfValue::get_number(std::string_view name, double otherwise) const {
   const AmfValue* value = find(name);
   return value ? value->as_number(otherwise) : otherwise;
+}
+
+unsigned AmfValue::height() const {
+  unsigned below = 0;
+  for (const AmfProperty& property : properties()) below = std::max(below, property.value.height());
+  for (const AmfValue& item : items()) below = std::max(below, item.height());
+  return below + 1;
 }
 
 bool AmfValue::operator==(const AmfValue& other) const {

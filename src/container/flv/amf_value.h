@@ -76,6 +76,9 @@ class AmfValue {
   std::string_view get_string(std::string_view name, std::string_view otherwise = {}) const;
   double get_number(std::string_view name, double otherwise = 0) const;
 
+  // Levels of values, this one included. As costly as the tree is large.
+  unsigned height() const;
+
   // Equal trees; numbers compare by their bits, so that a NaN equals itself.
   bool operator==(const AmfValue& other) const;
 

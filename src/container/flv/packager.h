@@ -50,8 +50,8 @@ class Format {
     media::TrackPtr track;
     uint8_t index = 0;  // among the tracks of its kind, as multitrack counts
   };
-  void rebuild_head(uint32_t audio_count, uint32_t video_count);
-  const Carried* find(media::TrackId id) const;
+  const media::Track* first(media::TrackKind kind) const;
+  UnitPtr metadata(uint32_t timestamp_ms, media::MediaTime dts) const;
 
   std::vector<Carried> carried_;
   std::shared_ptr<const Head> head_;

@@ -55,7 +55,7 @@ std::optional<uint8_t> legacy_id_of(media::Codec codec);
 enum class PacketType : uint8_t {
   kSequenceStart,  // a decoder configuration record
   kCodedFrames,    // also CodedFramesX
-  kSequenceEnd,
+  kSequenceEnd = 2,
   kMetadata,              // colorInfo and the like, AMF0
   kMpeg2TsSequenceStart,  // AV1 video descriptor
   kMultichannelConfig,    // order of the audio channels

@@ -1,0 +1,30 @@
+// Decoder configuration and payload: from the forms that FLV carries to the canonical ones, and back.
+#pragma once
+
+#include "base/result.h"
+#include "base/slice.h"
+#include "container/flv/quirks.h"
+#include "media/codec.h"
+
+namespace eyas::flv {
+
+// A sequence header's body, made canonical.
+struct Record {
+  base::Slice record;            // in the form of media::CodecConfig::record
+  unsigned nal_length_size = 4;  // of the coded frames that follow: 1 to 4 bytes
+};
+// Errors: malformed.
+base::Result<Record> canonical_record(media::Codec codec, const base::Slice& body);
+
+// The bytes that follow the tag header of a sequence header; empty when the codec has none.
+base::Slice wire_record(const media::CodecConfig& config);
+
+// A coded frame's body, made canonical; shares `body` wherever nothing must change. Empty when it holds
+// nothing. Errors: malformed.
+base::Result<base::Slice> canonical_payload(media::Codec codec, const base::Slice& body,
+                                            unsigned nal_length_size, Quirks& quirks);
+
+// Whether bytes begin with an Annex B start code.
+bool starts_with_start_code(base::Bytes bytes);
+
+}  // namespace eyas::flv
