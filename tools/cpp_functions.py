@@ -12,6 +12,7 @@ TOKEN = re.compile(
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
 SCOPE = re.compile(r"\b(namespace|class|struct|enum|union|extern)\b")
+ACCESS = re.compile(r"\b(?:public|protected|private)\s*:(?!:)")
 NAME = re.compile(r"([~A-Za-z_][\w:~]*|operator\s*[^\s(]+|operator\(\))\s*\(")
 
 
@@ -20,7 +21,7 @@ def blank(text: str) -> str:
     def replace(match):
         filler = "\n" * match.group().count("\n")
         return filler if match.group("comment") or match.group("directive") else "0" + filler
-    return TOKEN.sub(replace, text)
+    return ACCESS.sub("", TOKEN.sub(replace, text))
 
 
 def kind_of(head: str) -> str:

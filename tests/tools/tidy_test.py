@@ -1,9 +1,11 @@
 """Tests of tools/tidy: each rule with something that keeps it and something that breaks it."""
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
+import weakref
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
@@ -17,11 +19,11 @@ import tidy_ratchet  # noqa: E402
 
 
 class Tree:
-    """A project of a few files in a temporary folder."""
+    """A project of a few files in a temporary folder, which goes when the tree does."""
 
     def __init__(self, files: dict):
-        self.folder = tempfile.TemporaryDirectory()
-        self.root = pathlib.Path(self.folder.name)
+        self.root = pathlib.Path(tempfile.mkdtemp(prefix="tidy-test-"))
+        weakref.finalize(self, shutil.rmtree, self.root)
         for path, text in files.items():
             (self.root / path).parent.mkdir(parents=True, exist_ok=True)
             (self.root / path).write_text(text)
