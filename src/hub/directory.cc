@@ -1,0 +1,217 @@
+#include "hub/directory.h"
+
+#include <algorithm>
+#include <mutex>
+#include <set>
+
+#include "base/log.h"
+
+namespace eyas::hub {
+
+void run_on(io::Executor& executor, base::Task task) {
+  if (executor.on_loop())
+    executor.defer(std::move(task));
+  else
+    executor.post(std::move(task));
+}
+
+namespace {
+
+struct Subscriber {
+  io::Executor* caller;
+  std::function<void(const std::string&)> callback;
+};
+
+}  // namespace
+
+// A reader that waits for its stream to begin.
+struct Directory::Waiting {
+  base::UniqueFunction<void(std::shared_ptr<Stream>)> done;
+  io::Timer timer;
+};
+
+// The streams of one loop. Lives on that loop, but for the subscribers.
+struct Directory::Shard {
+  explicit Shard(io::Executor& executor) : home(executor) {}
+
+  io::Executor& home;
+  std::map<std::string, std::shared_ptr<Stream>> streams;
+  std::multimap<std::string, std::shared_ptr<Waiting>> waiting;
+  std::set<std::string> changed;
+
+  std::mutex subscribers_mutex;  // held to copy or edit the list, never while a callback runs
+  std::vector<std::weak_ptr<Subscriber>> subscribers;
+
+  void note_change(const std::string& name) {
+    bool first = changed.empty();
+    changed.insert(name);
+    if (first) home.defer([this] { tell(); });
+  }
+
+  void tell() {
+    auto names = std::make_shared<const std::set<std::string>>(std::move(changed));
+    changed.clear();
+    std::lock_guard lock(subscribers_mutex);
+    std::erase_if(subscribers, [](const auto& weak) { return weak.expired(); });
+    for (const auto& weak : subscribers) {
+      auto subscriber = weak.lock();
+      if (!subscriber) continue;
+      subscriber->caller->post([weak, names] {
+        auto held = weak.lock();
+        for (const std::string& name : *names) {
+          if (held) held->callback(name);
+        }
+      });
+    }
+  }
+
+  void stream_is_over(const std::string& name) {
+    base::log::info("hub.over", {{"stream", name}});
+    note_change(name);
+    auto it = streams.find(name);
+    if (it == streams.end()) return;
+    // The stream is calling us: it may go when it has returned.
+    home.defer([stream = std::move(it->second)] {});
+    streams.erase(it);
+  }
+
+  // Those who waited for it get it, once.
+  void serve_waiting(const std::string& name) {
+    auto [from, to] = waiting.equal_range(name);
+    std::vector<std::shared_ptr<Waiting>> ready;
+    for (auto it = from; it != to; ++it) ready.push_back(it->second);
+    waiting.erase(from, to);
+    for (auto& one : ready) {
+      one->timer.cancel();
+      one->done(streams.at(name));
+    }
+  }
+};
+
+Directory::Directory(std::vector<io::Executor*> loops, Options options) : options_(options) {
+  for (io::Executor* loop : loops) shards_.push_back(std::make_unique<Shard>(*loop));
+}
+
+Directory::~Directory() = default;
+
+Directory::Shard& Directory::shard_of(const StreamName& name) {
+  return *shards_[std::hash<std::string>{}(name.text()) % shards_.size()];
+}
+
+io::Executor& Directory::home_of(Shard& shard) {
+  return shard.home;
+}
+
+void Directory::publish(const StreamName& name, PublisherInfo info, io::Executor& caller,
+                        base::UniqueFunction<void(base::Result<Publisher>)> done) {
+  Shard& shard = shard_of(name);
+  run_on(shard.home, [this, &shard, &caller, name, info = std::move(info), done = std::move(done)]() mutable {
+    auto fail = [&](base::Error error) {
+      run_on(caller,
+             [error = std::move(error), done = std::move(done)]() mutable { done(std::move(error)); });
+    };
+    auto& slot = shard.streams[name.text()];
+    if (!slot) {
+      if (shard.streams.size() > options_.streams_max) {
+        shard.streams.erase(name.text());
+        return fail({base::Code::kLimit, "publish: too many streams", {}});
+      }
+      slot = std::make_shared<Stream>(
+          name, shard.home, options_.stream,
+          Stream::Events{[&shard, text = name.text()] { shard.note_change(text); },
+                         [&shard, text = name.text()] { shard.stream_is_over(text); }});
+    }
+    auto stream = slot;
+    auto revoked = std::make_shared<base::UniqueFunction<void(base::Error)>>();
+    auto id = stream->add_publisher(info, [&caller, revoked](base::Error why) {
+      caller.post([revoked, why = std::move(why)] {
+        if (auto callback = std::move(*revoked)) callback(why);
+      });
+    });
+    if (!id) return fail(id.error());
+    shard.serve_waiting(name.text());
+    run_on(caller, [&shard, &caller, stream, id = *id, revoked, done = std::move(done)]() mutable {
+      done(Publisher(std::move(stream), shard.home, caller, id, std::move(revoked)));
+    });
+  });
+}
+
+void Directory::find(Shard& shard, const StreamName& name, base::Duration wait,
+                     base::UniqueFunction<void(std::shared_ptr<Stream>)> done) {
+  auto it = shard.streams.find(name.text());
+  if (it != shard.streams.end()) return done(it->second);
+  if (wait <= base::Duration::zero() || shard.waiting.size() >= options_.waiting_readers_max)
+    return done(nullptr);
+  auto waiting = std::make_shared<Waiting>();
+  waiting->done = std::move(done);
+  auto place = shard.waiting.emplace(name.text(), waiting);
+  waiting->timer = shard.home.after(wait, [&shard, place] {
+    auto late = std::move(place->second);
+    shard.waiting.erase(place);
+    late->done(nullptr);
+  });
+}
+
+void Directory::snapshot(io::Executor& caller, base::UniqueFunction<void(std::vector<StreamFacts>)> done) {
+  struct Gathering {
+    base::UniqueFunction<void(std::vector<StreamFacts>)> done;
+    std::vector<StreamFacts> facts;
+    size_t missing;
+  };
+  auto gathering = std::make_shared<Gathering>();
+  gathering->done = std::move(done);
+  gathering->missing = shards_.size();
+  for (auto& shard : shards_) {
+    run_on(shard->home, [&shard = *shard, &caller, gathering] {
+      std::vector<StreamFacts> facts;
+      for (auto& [name, stream] : shard.streams) facts.push_back(stream->facts());
+      run_on(caller, [gathering, facts = std::move(facts)]() mutable {
+        std::ranges::move(facts, std::back_inserter(gathering->facts));
+        if (--gathering->missing > 0) return;
+        std::ranges::sort(gathering->facts, {}, &StreamFacts::name);
+        gathering->done(std::move(gathering->facts));
+      });
+    });
+  }
+}
+
+void Directory::snapshot(const StreamName& name, io::Executor& caller,
+                         base::UniqueFunction<void(std::vector<StreamFacts>)> done) {
+  Shard& shard = shard_of(name);
+  run_on(shard.home, [&shard, &caller, name, done = std::move(done)]() mutable {
+    std::vector<StreamFacts> facts;
+    auto it = shard.streams.find(name.text());
+    if (it != shard.streams.end()) facts.push_back(it->second->facts());
+    run_on(caller, [facts = std::move(facts), done = std::move(done)]() mutable { done(std::move(facts)); });
+  });
+}
+
+void Directory::reconnect(const StreamName& name, io::Executor& caller,
+                          base::UniqueFunction<void(bool)> done) {
+  Shard& shard = shard_of(name);
+  run_on(shard.home, [&shard, &caller, name, done = std::move(done)]() mutable {
+    auto it = shard.streams.find(name.text());
+    bool asked = it != shard.streams.end() && it->second->reconnect_publisher();
+    run_on(caller, [asked, done = std::move(done)]() mutable { done(asked); });
+  });
+}
+
+void Directory::set_viewers(const StreamName& name, std::string protocol, uint64_t count) {
+  Shard& shard = shard_of(name);
+  run_on(shard.home, [&shard, name, protocol = std::move(protocol), count] {
+    auto it = shard.streams.find(name.text());
+    if (it != shard.streams.end()) it->second->set_viewers(protocol, count);
+  });
+}
+
+Directory::Subscription Directory::on_change(io::Executor& caller,
+                                             std::function<void(const std::string&)> callback) {
+  auto subscriber = std::make_shared<Subscriber>(Subscriber{&caller, std::move(callback)});
+  for (auto& shard : shards_) {
+    std::lock_guard lock(shard->subscribers_mutex);
+    shard->subscribers.push_back(subscriber);
+  }
+  return subscriber;
+}
+
+}  // namespace eyas::hub

@@ -1,0 +1,281 @@
+// Feed: a stream in one wire format, packaged once on the stream's loop; FeedView: its copy on one loop;
+// Reader: a cursor into that copy.
+#pragma once
+
+#include <any>
+#include <atomic>
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/task.h"
+#include "hub/group_ring.h"
+#include "io/executor.h"
+#include "media/frame.h"
+
+namespace eyas::hub {
+
+// What a feed's format does. Made once per stream, lives on the stream's loop.
+template <typename F>
+concept FeedFormat = requires(F format, const media::TrackSet& tracks, const media::FramePtr& frame,
+                              std::vector<std::shared_ptr<const typename F::Unit>>& out) {
+  { F::kName } -> std::convertible_to<const char*>;
+  format.set_tracks(tracks, out);  // tracks or configurations changed; may put out units that announce them
+  format.package(frame, out);
+  { format.head() } -> std::convertible_to<std::shared_ptr<const typename F::Head>>;
+};
+
+// The stream itself, unpackaged: units are frames, a head is the set of tracks.
+class FrameFormat {
+ public:
+  using Unit = media::Frame;
+  using Head = media::TrackSet;
+  static constexpr const char* kName = "frames";
+
+  void set_tracks(const media::TrackSet& tracks, std::vector<media::FramePtr>&) {
+    head_ = std::make_shared<const media::TrackSet>(tracks);
+  }
+  void package(const media::FramePtr& frame, std::vector<media::FramePtr>& out) { out.push_back(frame); }
+  std::shared_ptr<const Head> head() { return head_; }
+
+ private:
+  std::shared_ptr<const Head> head_ = std::make_shared<const media::TrackSet>();
+};
+
+// Counters that readers on every loop add to. Thread-safe.
+struct GapCounters {
+  std::atomic<uint64_t> readers_lapped{0};
+  std::atomic<uint64_t> units_lost{0};
+};
+
+// Who reads: for the API and the log.
+struct ReaderInfo {
+  std::string protocol;  // "rtmp", "http_flv", "hls"
+  std::string session;
+  std::string peer;
+  // A reader this far behind jumps to the newest group when there is one.
+  base::Duration lag_max = std::chrono::seconds(4);
+  // How long to wait for a stream that nobody publishes yet.
+  base::Duration wait{0};
+};
+
+// A change of a feed, the same object on every loop.
+template <typename Format>
+struct FeedEvent {
+  std::shared_ptr<const typename Format::Head> group;  // not null: a group starts here, with this head
+  std::shared_ptr<const typename Format::Unit> unit;   // else this unit follows
+};
+
+// A feed's copy on one loop: the ring and the readers that wait for more. Lives on that loop.
+template <typename Format>
+class FeedView {
+ public:
+  using Ring = GroupRing<typename Format::Unit, typename Format::Head>;
+  using Batch = std::vector<FeedEvent<Format>>;
+
+  struct Waiter {
+    virtual ~Waiter() = default;
+    virtual void on_more() = 0;
+  };
+
+  FeedView(RingLimits limits, std::shared_ptr<GapCounters> gaps) : ring_(limits), gaps_(std::move(gaps)) {}
+
+  void apply(const Batch& batch) {
+    for (const FeedEvent<Format>& event : batch) {
+      if (event.group) ring_.start_group(event.group);
+      if (event.unit) ring_.push(event.unit);
+    }
+    wake();
+  }
+  void end() {
+    ended_ = true;
+    wake();
+  }
+
+  const Ring& ring() const { return ring_; }
+  GapCounters& gaps() { return *gaps_; }
+  bool ended() const { return ended_; }
+
+  void wait(Waiter& waiter) { waiting_.push_back(&waiter); }
+  // A waiter that goes away, perhaps while others are being woken.
+  void forget(Waiter& waiter) {
+    std::replace(waiting_.begin(), waiting_.end(), &waiter, static_cast<Waiter*>(nullptr));
+    std::replace(waking_.begin(), waking_.end(), &waiter, static_cast<Waiter*>(nullptr));
+  }
+
+ private:
+  void wake() {
+    waking_.swap(waiting_);
+    for (size_t i = 0; i < waking_.size(); ++i) {
+      if (Waiter* waiter = waking_[i]) waiter->on_more();
+    }
+    waking_.clear();
+  }
+
+  Ring ring_;
+  std::shared_ptr<GapCounters> gaps_;
+  std::vector<Waiter*> waiting_;
+  std::vector<Waiter*> waking_;
+  bool ended_ = false;
+};
+
+// A cursor into a stream's recent past. Move-only; detaches on destruction. Lives on the loop that asked for
+// it.
+template <FeedFormat Format>
+class Reader {
+ public:
+  using Item = typename FeedView<Format>::Ring::Item;
+
+  Reader() = default;
+  // `released` tells the stream's loop that this reader is gone; it may run on this loop.
+  Reader(std::shared_ptr<FeedView<Format>> view, base::Duration lag_max, base::Task on_more,
+         base::Task released)
+      : state_(std::make_unique<State>(std::move(view), lag_max, std::move(on_more), std::move(released))) {}
+
+  explicit operator bool() const { return state_ != nullptr; }
+
+  // The next unit. After nothing was returned, `on_more` is called once when there is more or the stream
+  // ended.
+  std::optional<Item> next() { return state_->next(); }
+  // The stream is over and everything of it was read.
+  bool ended() const { return state_->view->ended(); }
+  void detach() { state_.reset(); }
+
+ private:
+  struct State final : FeedView<Format>::Waiter {
+    State(std::shared_ptr<FeedView<Format>> v, base::Duration lag, base::Task more, base::Task gone)
+        : view(std::move(v)), lag_max(lag), on_more_task(std::move(more)), released(std::move(gone)) {}
+    ~State() override {
+      if (waiting) view->forget(*this);
+      if (released) released();
+    }
+    std::optional<Item> next() {
+      auto item = view->ring().next(cursor, lag_max);
+      if (item && item->lost > 0) {
+        view->gaps().readers_lapped.fetch_add(1, std::memory_order_relaxed);
+        view->gaps().units_lost.fetch_add(item->lost, std::memory_order_relaxed);
+      }
+      if (!item && !waiting) {
+        waiting = true;
+        view->wait(*this);
+      }
+      return item;
+    }
+    void on_more() override {
+      waiting = false;
+      on_more_task();
+    }
+
+    std::shared_ptr<FeedView<Format>> view;
+    typename FeedView<Format>::Ring::Cursor cursor;
+    base::Duration lag_max;
+    base::Task on_more_task;
+    base::Task released;
+    bool waiting = false;
+  };
+
+  std::unique_ptr<State> state_;
+};
+
+// A feed as its stream sees it. Lives on the stream's loop.
+class AnyFeed {
+ public:
+  virtual ~AnyFeed() = default;
+  virtual void set_tracks(const media::TrackSet& tracks) = 0;
+  virtual void package(const media::FramePtr& frame, bool starts_group) = 0;
+  // Hands what was packaged since the last flush to every loop, one post each.
+  virtual void flush() = 0;
+  virtual void end() = 0;
+  // The number of views; a feed without one can go.
+  virtual size_t views() const = 0;
+};
+
+template <FeedFormat Format>
+class Feed final : public AnyFeed {
+ public:
+  using View = FeedView<Format>;
+  using Head = typename Format::Head;
+
+  Feed(io::Executor& home, RingLimits limits, std::shared_ptr<GapCounters> gaps)
+      : home_(home), limits_(limits), gaps_(gaps), own_(std::make_shared<View>(limits, gaps)) {}
+
+  void set_tracks(const media::TrackSet& tracks) override {
+    format_.set_tracks(tracks, packaged_);
+    collect();
+  }
+  void package(const media::FramePtr& frame, bool starts_group) override {
+    if (starts_group) batch_.push_back({format_.head(), nullptr});
+    format_.package(frame, packaged_);
+    collect();
+  }
+  void flush() override {
+    if (batch_.empty()) return;
+    auto batch = std::make_shared<const typename View::Batch>(std::move(batch_));
+    batch_.clear();
+    for (const Remote& remote : remotes_) {
+      remote.executor->post([view = remote.view, batch] { view->apply(*batch); });
+    }
+    own_->apply(*batch);
+  }
+  void end() override {
+    for (const Remote& remote : remotes_) remote.executor->post([view = remote.view] { view->end(); });
+    own_->end();
+  }
+  size_t views() const override { return remotes_.size() + (own_readers_ > 0 ? 1 : 0); }
+
+  // The view for readers on `executor`; made with the newest group inside when it is not there yet.
+  std::shared_ptr<View> view_on(io::Executor& executor) {
+    if (&executor == &home_) return ++own_readers_, own_;
+    for (Remote& remote : remotes_) {
+      if (remote.executor == &executor) return ++remote.readers, remote.view;
+    }
+    auto view = std::make_shared<View>(limits_, gaps_);
+    auto past = std::make_shared<typename View::Batch>();
+    own_->ring().visit_newest_group(
+        [&](const std::shared_ptr<const Head>& head) {
+          past->push_back({head, nullptr});
+        },
+        [&](const auto& unit) {
+          past->push_back({nullptr, unit});
+        });
+    executor.post([view, past] { view->apply(*past); });
+    remotes_.push_back({&executor, view, 1});
+    return view;
+  }
+  void release(io::Executor& executor) {
+    if (&executor == &home_) {
+      --own_readers_;
+      return;
+    }
+    std::erase_if(remotes_,
+                  [&](Remote& remote) { return remote.executor == &executor && --remote.readers == 0; });
+  }
+  const typename View::Ring& ring() const { return own_->ring(); }
+
+ private:
+  struct Remote {
+    io::Executor* executor;
+    std::shared_ptr<View> view;
+    size_t readers;
+  };
+
+  void collect() {
+    for (auto& unit : packaged_) batch_.push_back({nullptr, std::move(unit)});
+    packaged_.clear();
+  }
+
+  io::Executor& home_;
+  RingLimits limits_;
+  std::shared_ptr<GapCounters> gaps_;
+  Format format_;
+  std::vector<std::shared_ptr<const typename Format::Unit>> packaged_;
+  typename View::Batch batch_;
+  std::shared_ptr<View> own_;
+  size_t own_readers_ = 0;
+  std::vector<Remote> remotes_;
+};
+
+}  // namespace eyas::hub

@@ -1,0 +1,287 @@
+#include "hub/stream.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "base/log.h"
+
+namespace eyas::hub {
+namespace {
+
+using base::Duration;
+using media::TrackKind;
+
+// Audio alone has no keyframes: a group each second keeps starts quick and the ring bounded.
+constexpr Duration kAudioGroup = std::chrono::seconds(1);
+// The best transit time is forgotten slowly, so that a clock that drifts is not taken for a backlog: 1 in
+// 5,000.
+constexpr int64_t kTransitForgetting = 5000;
+
+}  // namespace
+
+Stream::Stream(StreamName name, io::Executor& home, StreamOptions options, Events events)
+    : name_(std::move(name)),
+      home_(home),
+      options_(options),
+      events_(std::move(events)),
+      since_(home.clock().wall()) {
+  feed<FrameFormat>();
+}
+
+Stream::~Stream() = default;
+
+base::Result<PublisherId> Stream::add_publisher(const PublisherInfo& info,
+                                                base::UniqueFunction<void(base::Error)> revoked) {
+  auto same_rank = std::ranges::find_if(sources_, [&](const auto& s) { return s->info.rank == info.rank; });
+  if (same_rank != sources_.end()) {
+    if (!info.takeover) return base::Error{base::Code::kRefused, "publish: the name is taken", name_.text()};
+    auto gone = std::move((*same_rank)->revoked);
+    remove_publisher((*same_rank)->id);
+    if (gone) gone({base::Code::kRefused, "publish: another publisher took over", {}});
+  }
+  if (sources_.size() >= options_.publishers_max) {
+    return base::Error{base::Code::kLimit, "publish: too many publishers of one stream", name_.text()};
+  }
+  auto source = std::make_unique<Source>();
+  source->id = next_id_++;
+  source->info = info;
+  source->revoked = std::move(revoked);
+  source->since = home_.clock().wall();
+  source->last_arrival = home_.clock().mono();
+  PublisherId id = source->id;
+  auto place = std::ranges::find_if(sources_, [&](const auto& s) { return s->info.rank > info.rank; });
+  sources_.insert(place, std::move(source));
+  linger_.cancel();
+  changed();
+  return id;
+}
+
+void Stream::remove_publisher(PublisherId id) {
+  Source* source = find(id);
+  if (source == nullptr) return;
+  if (on_air_ == source) take_off_air();
+  std::erase_if(sources_, [&](const auto& s) { return s->id == id; });
+  if (sources_.empty()) {
+    linger_ = home_.after(options_.linger, [this] {
+      for (auto& [name, feed] : feeds_) feed->end();
+      events_.on_over();
+    });
+  }
+  changed();
+}
+
+void Stream::set_track(PublisherId id, media::TrackPtr track) {
+  Source* source = find(id);
+  if (source == nullptr) return;
+  if (source->tracks.size() >= options_.tracks_max) return;
+  replace_track(source->tracks, track);
+  if (source == on_air_) announce_tracks();
+}
+
+void Stream::ingest(PublisherId id, media::Frame frame) {
+  Source* source = find(id);
+  if (source == nullptr) return;
+  source->last_arrival = frame.arrival;
+  if (source != on_air_) {
+    if (!may_go_on_air(*source, frame)) return;
+    put_on_air(source);
+  }
+  normaliser_.place(frame);
+  measure_backlog(frame);
+  deliver(std::make_shared<const media::Frame>(std::move(frame)));
+}
+
+void Stream::report(PublisherId id, Counters quirks) {
+  if (Source* source = find(id)) source->quirks = std::move(quirks);
+}
+
+bool Stream::reconnect_publisher() {
+  if (on_air_ == nullptr) return false;
+  auto revoked = std::move(on_air_->revoked);
+  log_event(base::LogLevel::kInfo, "hub.reconnect",
+            {{"stream", name_.text()}, {"session", on_air_->info.session}});
+  remove_publisher(on_air_->id);
+  if (revoked) revoked({base::Code::kClosed, "publish: asked to connect anew", {}});
+  return true;
+}
+
+Stream::Source* Stream::find(PublisherId id) {
+  auto it = std::ranges::find_if(sources_, [&](const auto& s) { return s->id == id; });
+  return it == sources_.end() ? nullptr : it->get();
+}
+
+// Changes of publisher happen at a keyframe, so that no picture is broken.
+bool Stream::may_go_on_air(const Source& source, const media::Frame& frame) const {
+  if (on_air_ == nullptr) {
+    // Better ones that are connected but silent do not keep this one waiting.
+    return true;
+  }
+  bool has_video =
+      std::ranges::any_of(source.tracks, [](const auto& t) { return t->kind() == TrackKind::kVideo; });
+  bool at_key = has_video ? frame.key && frame.track->kind() == TrackKind::kVideo : true;
+  bool better = source.info.rank < on_air_->info.rank;
+  bool stalled = frame.arrival - on_air_->last_arrival > options_.stall;
+  return at_key && (better || stalled);
+}
+
+void Stream::put_on_air(Source* source) {
+  on_air_ = source;
+  on_air_since_ = source->last_arrival;
+  normaliser_.begin_source();
+  best_transit_.reset();
+  backlog_ = Duration::zero();
+  in_group_ = false;
+  video_seen_ = false;
+  announce_tracks();
+  base::log::info("hub.on_air", {{"stream", name_.text()},
+                                 {"session", source->info.session},
+                                 {"protocol", source->info.protocol},
+                                 {"rank", source->info.rank}});
+  changed();
+}
+
+void Stream::take_off_air() {
+  base::log::info("hub.off_air", {{"stream", name_.text()}, {"session", on_air_->info.session}});
+  on_air_ = nullptr;
+  in_group_ = false;
+}
+
+void Stream::replace_track(media::TrackSet& tracks, media::TrackPtr track) {
+  auto same = std::ranges::find_if(tracks, [&](const auto& t) { return t->id == track->id; });
+  if (same != tracks.end())
+    *same = std::move(track);
+  else
+    tracks.insert(std::ranges::upper_bound(tracks, track->id, {}, [](const auto& t) { return t->id; }),
+                  track);
+}
+
+void Stream::announce_tracks() {
+  tracks_ = on_air_->tracks;
+  for (auto& [name, feed] : feeds_) feed->set_tracks(tracks_);
+  schedule_flush();
+  changed();
+}
+
+bool Stream::audio_alone(base::MonoTime now) const {
+  bool announced = std::ranges::any_of(tracks_, [](const auto& t) { return t->kind() == TrackKind::kVideo; });
+  if (!announced) return now - on_air_since_ > std::chrono::milliseconds(500);
+  return !video_seen_ && now - on_air_since_ > options_.video_wait;
+}
+
+bool Stream::starts_group(const media::Frame& frame) {
+  if (frame.track->kind() == TrackKind::kVideo) {
+    // Further video tracks (renditions in one stream) ride in the groups of the first.
+    auto first = std::ranges::find_if(tracks_, [](const auto& t) { return t->kind() == TrackKind::kVideo; });
+    bool main = first == tracks_.end() || (*first)->id == frame.track->id;
+    video_seen_ |= main;
+    return frame.key && main;
+  }
+  if (frame.track->kind() != TrackKind::kAudio || !audio_alone(frame.arrival)) return false;
+  return !in_group_ || frame.dts - group_start_ >= kAudioGroup;
+}
+
+void Stream::deliver(media::FramePtr frame) {
+  bool start = starts_group(*frame);
+  meter(*frame, start);
+  if (!in_group_ && !start) {
+    ++frames_before_key_;
+    return;
+  }
+  if (start) {
+    if (in_group_) keyframe_interval_ = frame->dts - group_start_;
+    in_group_ = true;
+    group_start_ = frame->dts;
+    normaliser_.look_for_missing(tracks_);
+  }
+  for (auto& [name, feed] : feeds_) feed->package(frame, start);
+  schedule_flush();
+}
+
+void Stream::meter(const media::Frame& frame, bool) {
+  ++frames_in_;
+  bytes_in_ += frame.payload.size();
+  rate_.add(frame.arrival, frame.payload.size());
+  TrackMeter& track = meters_[frame.track->id];
+  track.rate.add(frame.arrival, frame.payload.size());
+  ++track.frames;
+}
+
+void Stream::measure_backlog(const media::Frame& frame) {
+  Duration transit = frame.arrival.time_since_epoch() - frame.dts.time_since_epoch();
+  if (!best_transit_ || transit < *best_transit_)
+    best_transit_ = transit;
+  else
+    *best_transit_ +=
+        std::max(Duration::zero(), frame.duration.count() > 0 ? frame.duration : Duration(33'000'000)) /
+        kTransitForgetting;
+  backlog_ = std::max(Duration::zero(), transit - *best_transit_);
+}
+
+void Stream::schedule_flush() {
+  if (flush_scheduled_) return;
+  flush_scheduled_ = true;
+  home_.defer([this, alive = std::weak_ptr(alive_)] {
+    if (alive.expired()) return;
+    flush_scheduled_ = false;
+    for (auto& [name, feed] : feeds_) feed->flush();
+  });
+}
+
+void Stream::schedule_feed_check() {
+  if (feed_check_.armed()) return;
+  feed_check_ = home_.after(options_.feed_linger, [this] {
+    std::erase_if(feeds_, [](const auto& entry) {
+      return entry.first != FrameFormat::kName && entry.second->views() == 0;
+    });
+  });
+}
+
+uint64_t Stream::add_reader(const ReaderInfo& info) {
+  readers_[next_reader_] = info.protocol;
+  return next_reader_++;
+}
+
+void Stream::changed() {
+  if (events_.on_change) events_.on_change();
+}
+
+StreamFacts Stream::facts() {
+  base::MonoTime now = home_.clock().mono();
+  StreamFacts facts;
+  facts.name = name_.text();
+  facts.live = on_air_ != nullptr;
+  facts.since = since_;
+  for (const auto& source : sources_) {
+    bool on_air = source.get() == on_air_;
+    facts.publishers.push_back({source->info.protocol, source->info.session, source->info.peer, source->since,
+                                source->info.rank, on_air, on_air ? backlog_ : Duration::zero()});
+    if (on_air) facts.quirks = source->quirks;
+  }
+  for (const media::TrackPtr& track : tracks_) {
+    TrackMeter& meter = meters_[track->id];
+    facts.tracks.push_back(
+        {track, meter.rate.bits_per_second(now), meter.rate.units_per_second(now), meter.frames});
+  }
+  for (const auto& [id, protocol] : readers_) ++facts.readers_by_protocol[protocol];
+  for (const auto& [protocol, count] : viewers_) {
+    if (count > 0)
+      facts.readers_by_protocol[protocol] = count;
+    else
+      facts.readers_by_protocol.erase(protocol);
+  }
+  facts.bitrate_bps = rate_.bits_per_second(now);
+  facts.keyframe_interval = keyframe_interval_;
+  facts.frames_in = frames_in_;
+  facts.bytes_in = bytes_in_;
+  facts.frames_before_key = frames_before_key_;
+  facts.repairs = normaliser_.repairs();
+  facts.readers_lapped = gaps_->readers_lapped.load(std::memory_order_relaxed);
+  facts.units_lost = gaps_->units_lost.load(std::memory_order_relaxed);
+  const auto& ring = feed<FrameFormat>().ring();
+  facts.ring_bytes = ring.bytes();
+  facts.ring_groups = ring.groups();
+  facts.ring_span = ring.span();
+  return facts;
+}
+
+}  // namespace eyas::hub
