@@ -1,0 +1,57 @@
+// A worker process: started with one end of a socket pair, and shut in as far as the kernel allows.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "base/slice.h"
+#include "base/task.h"
+#include "io/loop.h"
+
+namespace eyas::worker {
+
+// The worker's side of the conversation as the server holds it. Lives on its loop. Destroying it kills the
+// process and waits until the kernel has buried it.
+class Process {
+ public:
+  // All calls come from the loop, never from inside a call into the process.
+  struct Handler {
+    virtual ~Handler() = default;
+    // Valid during the call only. The process may not be destroyed here.
+    virtual void on_bytes(base::Bytes bytes) = 0;
+    // Once; nothing follows. The handler may destroy the process here.
+    virtual void on_exit(const base::Error& why) = 0;
+  };
+
+  virtual ~Process() = default;
+  virtual void send(const base::Slice& message) = 0;
+  // Ends it by force; on_exit follows with this reason.
+  virtual void kill(base::Error why) = 0;
+  virtual pid_t pid() const = 0;
+};
+
+struct ProcessOptions {
+  // Absolute path; empty = `eyas-worker` in the folder of the server's own program.
+  std::string program;
+  // Address space; 0 = no limit (sanitizers reserve terabytes).
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  size_t memory_bytes_max = 0;
+#else
+  size_t memory_bytes_max = size_t{1} << 30;
+#endif
+};
+
+// Starts the program with its end of the socket pair as descriptor kChannelFd, its log on our stderr and no
+// other descriptor of ours; killed with its parent, without core dumps, new privileges or (where the kernel
+// lets us) a network. Errors: kSystem, kNotFound.
+base::Result<std::unique_ptr<Process>> start_process(io::Loop& loop, const ProcessOptions& options,
+                                                     Process::Handler& handler);
+
+// Makes a process whose handler is given; what a supervisor starts again and again.
+using Launch = base::UniqueFunction<base::Result<std::unique_ptr<Process>>(Process::Handler&)>;
+Launch launch_program(io::Loop& loop, ProcessOptions options);
+
+}  // namespace eyas::worker

@@ -1,0 +1,225 @@
+#include "worker/protocol.h"
+
+#include <algorithm>
+
+namespace eyas::worker {
+namespace {
+
+using base::ByteReader;
+using base::ByteWriter;
+using base::Code;
+using base::Error;
+
+constexpr size_t kLengthBytes = 4;
+constexpr size_t kJobBytesMax = 4096;
+
+enum class Type : uint8_t { kJob = 1, kHello = 2, kTrack = 3, kFrame = 4, kLog = 5 };
+enum class JobKind : uint8_t { kDemo = 1 };
+
+ByteWriter begin(Type type, size_t body_bytes) {
+  ByteWriter out(kLengthBytes + 1 + body_bytes);
+  out.u32(0);
+  out.u8(static_cast<uint8_t>(type));
+  return out;
+}
+
+std::vector<uint8_t> finish(ByteWriter out) {
+  out.patch_u32(0, static_cast<uint32_t>(out.size() - kLengthBytes));
+  return out.take();
+}
+
+void put_text(ByteWriter& out, std::string_view text) {
+  text = text.substr(0, UINT16_MAX);
+  out.u16(static_cast<uint16_t>(text.size()));
+  out.text(text);
+}
+
+void put_time(ByteWriter& out, base::Duration time) {
+  out.u64(static_cast<uint64_t>(time.count()));
+}
+base::Duration get_time(ByteReader& in) {
+  return base::Duration(static_cast<int64_t>(in.u64()));
+}
+
+Error malformed(const char* context) {
+  return {Code::kMalformed, context, {}};
+}
+Error over_limit(const char* context, size_t value) {
+  return {Code::kLimit, context, std::to_string(value)};
+}
+
+}  // namespace
+
+std::vector<uint8_t> encode(const DemoJob& job) {
+  ByteWriter out = begin(Type::kJob, 32);
+  out.u16(kProtocolVersion);
+  out.u8(static_cast<uint8_t>(JobKind::kDemo));
+  out.u32(job.width);
+  out.u32(job.height);
+  out.u32(job.frame_rate);
+  out.u32(job.bitrate_bps);
+  return finish(std::move(out));
+}
+
+std::vector<uint8_t> encode(const Hello& hello) {
+  ByteWriter out = begin(Type::kHello, 2);
+  out.u16(hello.version);
+  return finish(std::move(out));
+}
+
+std::vector<uint8_t> encode(const TrackMessage& track) {
+  ByteWriter out = begin(Type::kTrack, 64 + track.record.size());
+  out.u32(track.id);
+  out.u8(static_cast<uint8_t>(track.codec));
+  put_text(out, track.media_type);
+  put_text(out, track.label);
+  out.bytes(track.record);
+  return finish(std::move(out));
+}
+
+std::vector<uint8_t> encode(const FrameMessage& frame) {
+  ByteWriter out = begin(Type::kFrame, 40 + frame.payload.size());
+  out.u32(frame.track);
+  out.u8(frame.key ? 1 : 0);
+  put_time(out, frame.pts);
+  put_time(out, frame.dts);
+  put_time(out, frame.duration);
+  put_time(out, frame.capture.time_since_epoch());
+  out.bytes(frame.payload);
+  return finish(std::move(out));
+}
+
+std::vector<uint8_t> encode(const LogMessage& line) {
+  ByteWriter out = begin(Type::kLog, 1 + line.text.size());
+  out.u8(static_cast<uint8_t>(line.level));
+  out.text(line.text);
+  return finish(std::move(out));
+}
+
+base::Result<size_t> job_message_bytes(base::Bytes length_field) {
+  ByteReader in(length_field);
+  size_t length = in.u32();
+  if (!in.ok()) return malformed("worker job: length field");
+  if (length > kJobBytesMax) return over_limit("worker job: message length", length);
+  return kLengthBytes + length;
+}
+
+base::Result<DemoJob> decode_job(base::Bytes message) {
+  ByteReader in(message);
+  size_t length = in.u32();
+  if (length != in.remaining()) return malformed("worker job: message length");
+  if (in.u8() != static_cast<uint8_t>(Type::kJob)) return malformed("worker job: not a job");
+  if (in.u16() != kProtocolVersion) return Error{Code::kUnsupported, "worker job: protocol version", {}};
+  if (in.u8() != static_cast<uint8_t>(JobKind::kDemo))
+    return Error{Code::kUnsupported, "worker job: kind", {}};
+  DemoJob job{in.u32(), in.u32(), in.u32(), in.u32()};
+  if (!in.ok() || in.remaining() != 0) return malformed("worker job: demo");
+  return job;
+}
+
+base::Status Decoder::feed(base::Bytes bytes) {
+  // Whole messages are read where they lie; only an unfinished one is kept.
+  if (!buffer_.empty()) {
+    buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
+    bytes = buffer_;
+  }
+  size_t done = 0;
+  while (done < bytes.size()) {
+    auto used = next(bytes.subspan(done));
+    if (!used) return used.error();
+    if (*used == 0) break;
+    done += *used;
+  }
+  std::vector<uint8_t> left(bytes.begin() + static_cast<std::ptrdiff_t>(done), bytes.end());
+  buffer_.swap(left);
+  return {};
+}
+
+base::Result<size_t> Decoder::next(base::Bytes bytes) {
+  if (bytes.size() < kLengthBytes) return size_t{0};
+  ByteReader in(bytes);
+  size_t length = in.u32();
+  if (length == 0) return malformed("worker message: no type");
+  if (length > limits_.message_bytes) return over_limit("worker message: length", length);
+  if (in.remaining() < length) return size_t{0};
+  uint8_t type = in.u8();
+  if (auto status = message(type, in.take(length - 1)); !status) return status.error();
+  return kLengthBytes + length;
+}
+
+base::Status Decoder::message(uint8_t type, base::Bytes body) {
+  if (type == static_cast<uint8_t>(Type::kHello)) return hello(ByteReader(body));
+  if (!greeted_) return malformed("worker message: no hello");
+  switch (static_cast<Type>(type)) {
+    case Type::kTrack:
+      return track(ByteReader(body));
+    case Type::kFrame:
+      return frame(ByteReader(body));
+    case Type::kLog:
+      return log_line(ByteReader(body));
+    default:
+      return malformed("worker message: type");
+  }
+}
+
+base::Status Decoder::hello(ByteReader in) {
+  uint16_t version = in.u16();
+  if (!in.ok() || greeted_) return malformed("worker hello");
+  if (version != kProtocolVersion) {
+    return Error{Code::kUnsupported, "worker hello: protocol version", std::to_string(version)};
+  }
+  greeted_ = true;
+  return {};
+}
+
+base::Status Decoder::track(ByteReader in) {
+  TrackMessage track;
+  track.id = in.u32();
+  uint8_t codec = in.u8();
+  track.media_type = in.text(in.u16());
+  track.label = in.text(in.u16());
+  base::Bytes record = in.rest();
+  if (!in.ok() || codec > static_cast<uint8_t>(media::Codec::kData)) return malformed("worker track");
+  if (record.size() > limits_.record_bytes) return over_limit("worker track: record", record.size());
+  if (track.media_type.size() > limits_.text_bytes || track.label.size() > limits_.text_bytes) {
+    return over_limit("worker track: text", std::max(track.media_type.size(), track.label.size()));
+  }
+  if (!knows(track.id)) {
+    if (tracks_.size() >= limits_.tracks) return over_limit("worker track: tracks", tracks_.size() + 1);
+    tracks_.push_back(track.id);
+  }
+  track.codec = static_cast<media::Codec>(codec);
+  track.record = base::Slice::copy_of(record);
+  sink_.on_track(std::move(track));
+  return {};
+}
+
+base::Status Decoder::frame(ByteReader in) {
+  FrameMessage frame;
+  frame.track = in.u32();
+  uint8_t flags = in.u8();
+  frame.key = (flags & 1) != 0;
+  frame.pts = get_time(in);
+  frame.dts = get_time(in);
+  frame.duration = get_time(in);
+  frame.capture = base::WallTime(get_time(in));
+  if (!in.ok()) return malformed("worker frame");
+  if (!knows(frame.track)) return malformed("worker frame: track was not told");
+  frame.payload = base::Slice::copy_of(in.rest());
+  sink_.on_frame(std::move(frame));
+  return {};
+}
+
+base::Status Decoder::log_line(ByteReader in) {
+  uint8_t level = in.u8();
+  if (!in.ok() || level > static_cast<uint8_t>(base::LogLevel::kError)) return malformed("worker log line");
+  if (in.remaining() > limits_.text_bytes) return over_limit("worker log line", in.remaining());
+  sink_.on_log({static_cast<base::LogLevel>(level), std::string(base::as_text(in.rest()))});
+  return {};
+}
+
+bool Decoder::knows(uint32_t track) const {
+  return std::ranges::find(tracks_, track) != tracks_.end();
+}
+
+}  // namespace eyas::worker

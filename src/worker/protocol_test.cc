@@ -1,0 +1,127 @@
+#include "worker/protocol.h"
+
+#include <gtest/gtest.h>
+
+namespace eyas::worker {
+namespace {
+
+using base::Code;
+
+struct Heard : Decoder::Sink {
+  void on_track(TrackMessage t) override { tracks.push_back(std::move(t)); }
+  void on_frame(FrameMessage f) override { frames.push_back(std::move(f)); }
+  void on_log(LogMessage l) override { lines.push_back(std::move(l)); }
+  std::vector<TrackMessage> tracks;
+  std::vector<FrameMessage> frames;
+  std::vector<LogMessage> lines;
+};
+
+void append(std::vector<uint8_t>& to, const std::vector<uint8_t>& bytes) {
+  to.insert(to.end(), bytes.begin(), bytes.end());
+}
+
+TrackMessage video_track(uint32_t id = 1) {
+  return {id, media::Codec::kH264, "", "camera", base::Slice::literal("record")};
+}
+
+std::vector<uint8_t> conversation() {
+  std::vector<uint8_t> bytes = encode(Hello{});
+  append(bytes, encode(video_track()));
+  FrameMessage frame;
+  frame.track = 1;
+  frame.key = true;
+  frame.pts = std::chrono::milliseconds(40);
+  frame.dts = std::chrono::milliseconds(-40);
+  frame.duration = std::chrono::nanoseconds(33'333'333);
+  frame.capture = base::WallTime(std::chrono::milliseconds(1'700'000'000'123));
+  frame.payload = base::Slice::literal("picture");
+  append(bytes, encode(frame));
+  append(bytes, encode(LogMessage{base::LogLevel::kWarning, "late by 3 frames"}));
+  return bytes;
+}
+
+TEST(WorkerProtocol, CarriesTracksFramesAndLogLines) {
+  Heard heard;
+  Decoder decoder(heard);
+  ASSERT_TRUE(decoder.feed(conversation()).ok());
+  ASSERT_EQ(heard.tracks.size(), 1u);
+  EXPECT_EQ(heard.tracks[0].codec, media::Codec::kH264);
+  EXPECT_EQ(heard.tracks[0].label, "camera");
+  EXPECT_EQ(base::as_text(heard.tracks[0].record), "record");
+  ASSERT_EQ(heard.frames.size(), 1u);
+  EXPECT_TRUE(heard.frames[0].key);
+  EXPECT_EQ(heard.frames[0].pts, std::chrono::milliseconds(40));
+  EXPECT_EQ(heard.frames[0].dts, std::chrono::milliseconds(-40));
+  EXPECT_EQ(heard.frames[0].duration, std::chrono::nanoseconds(33'333'333));
+  EXPECT_EQ(heard.frames[0].capture.time_since_epoch(), std::chrono::milliseconds(1'700'000'000'123));
+  EXPECT_EQ(base::as_text(heard.frames[0].payload), "picture");
+  ASSERT_EQ(heard.lines.size(), 1u);
+  EXPECT_EQ(heard.lines[0].level, base::LogLevel::kWarning);
+  EXPECT_EQ(decoder.buffered(), 0u);
+}
+
+TEST(WorkerProtocol, AnySplitGivesTheSame) {
+  std::vector<uint8_t> bytes = conversation();
+  for (size_t at = 0; at <= bytes.size(); ++at) {
+    Heard heard;
+    Decoder decoder(heard);
+    ASSERT_TRUE(decoder.feed(base::Bytes(bytes).first(at)).ok());
+    ASSERT_TRUE(decoder.feed(base::Bytes(bytes).subspan(at)).ok());
+    EXPECT_EQ(heard.tracks.size() + heard.frames.size() + heard.lines.size(), 3u) << "split at " << at;
+  }
+}
+
+TEST(WorkerProtocol, JobComesBackAsItWent) {
+  DemoJob job{640, 360, 25, 800'000};
+  std::vector<uint8_t> bytes = encode(job);
+  auto whole = job_message_bytes(base::Bytes(bytes).first(4));
+  ASSERT_TRUE(whole.ok());
+  EXPECT_EQ(*whole, bytes.size());
+  auto decoded = decode_job(bytes);
+  ASSERT_TRUE(decoded.ok());
+  EXPECT_EQ(*decoded, job);
+  bytes.pop_back();
+  EXPECT_EQ(decode_job(bytes).error().code, Code::kMalformed);
+  EXPECT_EQ(job_message_bytes(base::from_hex("7fffffff")).error().code, Code::kLimit);
+}
+
+base::Status after_hello(const std::vector<uint8_t>& bytes, Limits limits = {}) {
+  Heard heard;
+  Decoder decoder(heard, limits);
+  EXPECT_TRUE(decoder.feed(encode(Hello{})).ok());
+  return decoder.feed(bytes);
+}
+
+TEST(WorkerProtocol, RefusesWhatIsNotTheProtocol) {
+  Heard heard;
+  EXPECT_FALSE(Decoder(heard).feed(encode(video_track())).ok()) << "a track before the hello";
+  EXPECT_EQ(Decoder(heard).feed(encode(Hello{99})).error().code, Code::kUnsupported);
+  EXPECT_FALSE(after_hello(encode(Hello{})).ok()) << "a second hello";
+  EXPECT_FALSE(after_hello(base::from_hex("00000000")).ok()) << "no type";
+  EXPECT_FALSE(after_hello(base::from_hex("00000001 ff")).ok()) << "unknown type";
+  EXPECT_FALSE(after_hello(base::from_hex("00000003 03 0000")).ok()) << "short track";
+  EXPECT_FALSE(after_hello(base::from_hex("0000000a 03 00000001 7f 0000 0000")).ok()) << "unknown codec";
+  EXPECT_FALSE(after_hello(base::from_hex("00000002 05 09")).ok()) << "log level";
+  EXPECT_FALSE(after_hello(encode(FrameMessage{.track = 7})).ok()) << "frame of an untold track";
+}
+
+TEST(WorkerProtocol, KeepsItsLimits) {
+  Limits limits{.message_bytes = 100, .record_bytes = 8, .text_bytes = 8, .tracks = 1};
+  EXPECT_EQ(after_hello(base::from_hex("00000065"), limits).error().code, Code::kLimit);
+  TrackMessage large = video_track();
+  large.record = base::Slice::literal("nine bytes");
+  EXPECT_EQ(after_hello(encode(large), limits).error().code, Code::kLimit);
+  TrackMessage wordy = video_track();
+  wordy.label = "more than eight";
+  EXPECT_EQ(after_hello(encode(wordy), limits).error().code, Code::kLimit);
+  EXPECT_EQ(after_hello(encode(LogMessage{base::LogLevel::kInfo, "nine bytes"}), limits).error().code,
+            Code::kLimit);
+  std::vector<uint8_t> two = encode(video_track(1));
+  append(two, encode(video_track(1)));
+  EXPECT_TRUE(after_hello(two, limits).ok()) << "a new configuration of a track is not another track";
+  append(two, encode(video_track(2)));
+  EXPECT_EQ(after_hello(two, limits).error().code, Code::kLimit);
+}
+
+}  // namespace
+}  // namespace eyas::worker

@@ -1,0 +1,106 @@
+#include "worker/supervisor.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+
+namespace eyas::worker {
+
+namespace log = base::log;
+
+const char* state_name(WorkerState state) {
+  switch (state) {
+    case WorkerState::kStarting:
+      return "starting";
+    case WorkerState::kRunning:
+      return "running";
+    case WorkerState::kBackoff:
+      return "backoff";
+  }
+  return "";
+}
+
+Supervisor::Supervisor(io::Executor& executor, std::string name, base::Slice job, Launch launch, Sink& sink,
+                       SupervisorOptions options)
+    : executor_(executor),
+      name_(std::move(name)),
+      job_(std::move(job)),
+      launch_(std::move(launch)),
+      sink_(sink),
+      options_(options),
+      backoff_(options.backoff_first) {}
+
+Supervisor::~Supervisor() = default;
+
+void Supervisor::start() {
+  launch();
+}
+
+void Supervisor::launch() {
+  launched_ = heard_ = executor_.clock().mono();
+  decoder_ = std::make_unique<Decoder>(static_cast<Decoder::Sink&>(*this), options_.limits);
+  auto process = launch_(*this);
+  if (!process) return back_off(process.error());
+  process_ = std::move(*process);
+  process_->send(job_);
+  log::info("worker.start", {{"worker", name_}, {"pid", process_->pid()}});
+  enter(WorkerState::kStarting);
+  watch_silence();
+}
+
+void Supervisor::on_bytes(base::Bytes bytes) {
+  heard_ = executor_.clock().mono();
+  if (!decoder_) return;  // it broke the protocol before, and is being killed
+  if (auto status = decoder_->feed(bytes); !status) {
+    decoder_.reset();
+    process_->kill(status.error());
+  }
+}
+
+void Supervisor::on_exit(const base::Error& why) {
+  process_.reset();
+  back_off(why);
+}
+
+void Supervisor::back_off(const base::Error& why) {
+  silence_.cancel();
+  if (executor_.clock().mono() - launched_ >= options_.healthy_after) backoff_ = options_.backoff_first;
+  last_exit_ = why.message();
+  log::warning("worker.exit",
+               {{"worker", name_}, {"why", last_exit_}, {"restart_in_ms", base::to_ms(backoff_)}});
+  restart_ = executor_.after(backoff_, [this] {
+    ++restarts_;
+    launch();
+  });
+  backoff_ = std::min(backoff_ * 2, options_.backoff_max);
+  enter(WorkerState::kBackoff);
+}
+
+void Supervisor::watch_silence() {
+  base::Duration left = heard_ + options_.silence_max - executor_.clock().mono();
+  if (left <= base::Duration::zero()) {
+    process_->kill({base::Code::kTimeout, "worker said nothing for too long", {}});
+    return;
+  }
+  silence_ = executor_.after(left, [this] { watch_silence(); });
+}
+
+void Supervisor::enter(WorkerState state) {
+  state_ = state;
+  sink_.on_state(state);
+}
+
+void Supervisor::on_track(TrackMessage track) {
+  sink_.on_track(std::move(track));
+}
+
+void Supervisor::on_frame(FrameMessage frame) {
+  if (state_ == WorkerState::kStarting) enter(WorkerState::kRunning);
+  sink_.on_frame(std::move(frame));
+}
+
+void Supervisor::on_log(LogMessage line) {
+  base::log_event(line.level, "worker.says", {{"worker", name_}, {"text", line.text}});
+}
+
+}  // namespace eyas::worker

@@ -1,0 +1,82 @@
+// Keeps one worker at its job: starts it, feeds it, watches it, and starts it again when it dies.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "io/executor.h"
+#include "worker/process.h"
+#include "worker/protocol.h"
+
+namespace eyas::worker {
+
+struct SupervisorOptions {
+  base::Duration backoff_first = std::chrono::milliseconds(500);
+  base::Duration backoff_max = std::chrono::seconds(30);  // it doubles up to here
+  // A worker that ran so long was healthy: the next start waits `backoff_first` again.
+  base::Duration healthy_after = std::chrono::seconds(10);
+  // A worker that says nothing for so long is stuck, and is killed.
+  base::Duration silence_max = std::chrono::seconds(10);
+  Limits limits;
+};
+
+// kStarting: the process runs and has not sent a frame yet.
+enum class WorkerState : uint8_t { kStarting, kRunning, kBackoff };
+const char* state_name(WorkerState state);  // "starting", ...: for log, metrics and API
+
+// Lives on its executor's loop. Destroying it kills the worker.
+class Supervisor final : Process::Handler, Decoder::Sink {
+ public:
+  // Called from the loop. The supervisor may not be destroyed inside.
+  struct Sink {
+    virtual ~Sink() = default;
+    virtual void on_track(TrackMessage track) = 0;
+    virtual void on_frame(FrameMessage frame) = 0;
+    // kBackoff comes once per death, after its last frame: tracks must be told anew.
+    virtual void on_state(WorkerState state) = 0;
+  };
+
+  // `job` is an encoded job message; each new process gets it.
+  Supervisor(io::Executor& executor, std::string name, base::Slice job, Launch launch, Sink& sink,
+             SupervisorOptions options = {});
+  ~Supervisor() override;
+
+  void start();
+
+  WorkerState state() const { return state_; }
+  uint64_t restarts() const { return restarts_; }
+  const std::string& last_exit() const { return last_exit_; }  // why the last one ended; empty before
+  pid_t pid() const { return process_ ? process_->pid() : 0; }
+
+ private:
+  void on_bytes(base::Bytes bytes) override;
+  void on_exit(const base::Error& why) override;
+  void on_track(TrackMessage track) override;
+  void on_frame(FrameMessage frame) override;
+  void on_log(LogMessage line) override;
+
+  void launch();
+  void back_off(const base::Error& why);
+  void enter(WorkerState state);
+  void watch_silence();
+
+  io::Executor& executor_;
+  std::string name_;
+  base::Slice job_;
+  Launch launch_;
+  Sink& sink_;
+  SupervisorOptions options_;
+
+  WorkerState state_ = WorkerState::kStarting;
+  std::unique_ptr<Process> process_;
+  std::unique_ptr<Decoder> decoder_;
+  base::Duration backoff_;
+  base::MonoTime launched_;
+  base::MonoTime heard_;
+  uint64_t restarts_ = 0;
+  std::string last_exit_;
+  io::Timer restart_;
+  io::Timer silence_;
+};
+
+}  // namespace eyas::worker

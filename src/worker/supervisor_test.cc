@@ -1,0 +1,169 @@
+#include "worker/supervisor.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <map>
+#include <optional>
+
+namespace eyas::worker {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Runs timers in order on a manual clock. Lives in one thread.
+class ManualExecutor final : public io::Executor {
+ public:
+  void post(base::Task task) override { tasks_.push_back(std::move(task)); }
+  void defer(base::Task task) override { post(std::move(task)); }
+  io::Timer after(base::Duration delay, base::Task task) override {
+    auto entry = std::make_shared<io::Timer::Entry>();
+    entry->task = std::move(task);
+    timers_.emplace(clock_.mono() + delay, entry);
+    return io::Timer(entry);
+  }
+  bool on_loop() const override { return true; }
+  const base::Clock& clock() const override { return clock_; }
+
+  void advance(base::Duration by) {
+    base::MonoTime until = clock_.mono() + by;
+    while (!timers_.empty() && timers_.begin()->first <= until) {
+      auto [at, entry] = *timers_.begin();
+      timers_.erase(timers_.begin());
+      clock_.advance(at - clock_.mono());
+      if (entry->task) std::exchange(entry->task, {})();
+    }
+    clock_.advance(until - clock_.mono());
+  }
+
+ private:
+  base::ManualClock clock_;
+  std::deque<base::Task> tasks_;
+  std::multimap<base::MonoTime, std::shared_ptr<io::Timer::Entry>> timers_;
+};
+
+// A process made of paper: what the supervisor started, and what it told it.
+struct PaperProcess final : Process {
+  PaperProcess(PaperProcess*& self, Handler& h) : self_(self), handler(h) { self_ = this; }
+  ~PaperProcess() override { self_ = nullptr; }
+  void send(const base::Slice& message) override { sent = message; }
+  void kill(base::Error why) override { killed = std::move(why); }
+  pid_t pid() const override { return 42; }
+
+  PaperProcess*& self_;
+  Handler& handler;
+  base::Slice sent;
+  std::optional<base::Error> killed;
+};
+
+class SupervisorTest : public testing::Test, Supervisor::Sink {
+ protected:
+  SupervisorTest() { supervisor_.start(); }
+
+  void on_track(TrackMessage) override { ++tracks_; }
+  void on_frame(FrameMessage) override { ++frames_; }
+  void on_state(WorkerState state) override { states_.push_back(state); }
+
+  Launch launch() {
+    return [this](Process::Handler& handler) -> base::Result<std::unique_ptr<Process>> {
+      ++launches_;
+      if (refuse_) return base::Error{base::Code::kSystem, "fork", {}};
+      return std::unique_ptr<Process>(std::make_unique<PaperProcess>(process_, handler));
+    };
+  }
+  void say(const std::vector<uint8_t>& bytes) { process_->handler.on_bytes(bytes); }
+  void say_a_frame() {
+    say(encode(Hello{}));
+    say(encode(TrackMessage{.id = 1}));
+    say(encode(FrameMessage{.track = 1}));
+  }
+  void die() { process_->handler.on_exit({base::Code::kClosed, "killed", {}}); }
+
+  ManualExecutor executor_;
+  int launches_ = 0, tracks_ = 0, frames_ = 0;
+  bool refuse_ = false;
+  PaperProcess* process_ = nullptr;
+  std::vector<WorkerState> states_;
+  Supervisor supervisor_{executor_, "demo", base::Slice::literal("job"), launch(), *this};
+};
+
+TEST_F(SupervisorTest, GivesTheJobAndRunsFromTheFirstFrame) {
+  EXPECT_EQ(base::as_text(process_->sent), "job");
+  EXPECT_EQ(supervisor_.state(), WorkerState::kStarting);
+  say_a_frame();
+  EXPECT_EQ(supervisor_.state(), WorkerState::kRunning);
+  EXPECT_EQ(tracks_, 1);
+  EXPECT_EQ(frames_, 1);
+}
+
+TEST_F(SupervisorTest, StartsAgainAfterADelayThatDoublesUpToItsLimit) {
+  for (base::Duration wait : {500ms, 1000ms, 2000ms, 4000ms, 8000ms, 16000ms, 30000ms, 30000ms}) {
+    die();
+    EXPECT_EQ(supervisor_.state(), WorkerState::kBackoff);
+    int before = launches_;
+    executor_.advance(wait - 1ms);
+    EXPECT_EQ(launches_, before);
+    executor_.advance(1ms);
+    EXPECT_EQ(launches_, before + 1) << base::to_ms(wait);
+  }
+  EXPECT_EQ(supervisor_.restarts(), 8u);
+  EXPECT_EQ(supervisor_.last_exit(), "closed: killed");
+}
+
+TEST_F(SupervisorTest, AHealthyRunForgivesEarlierDeaths) {
+  die();
+  executor_.advance(500ms);
+  die();
+  executor_.advance(1s);
+  for (int i = 0; i < 10; ++i) {
+    executor_.advance(1s);
+    i == 0 ? say_a_frame() : say(encode(FrameMessage{.track = 1}));
+  }
+  die();
+  executor_.advance(500ms);
+  EXPECT_EQ(launches_, 4);
+}
+
+TEST_F(SupervisorTest, TriesAgainWhenTheProgramCannotBeStarted) {
+  refuse_ = true;
+  die();
+  executor_.advance(500ms);
+  EXPECT_EQ(supervisor_.state(), WorkerState::kBackoff);
+  refuse_ = false;
+  executor_.advance(1s);
+  EXPECT_EQ(supervisor_.state(), WorkerState::kStarting);
+}
+
+TEST_F(SupervisorTest, KillsAWorkerThatIsSilent) {
+  say_a_frame();
+  executor_.advance(9s);
+  say(encode(FrameMessage{.track = 1}));
+  executor_.advance(9s);
+  EXPECT_FALSE(process_->killed);
+  executor_.advance(1s);
+  ASSERT_TRUE(process_->killed);
+  EXPECT_EQ(process_->killed->code, base::Code::kTimeout);
+}
+
+TEST_F(SupervisorTest, KillsAWorkerThatBreaksTheProtocolAndHearsNoMoreOfIt) {
+  say(base::from_hex("00000001 ff"));
+  ASSERT_TRUE(process_->killed);
+  EXPECT_EQ(process_->killed->code, base::Code::kMalformed);
+  say_a_frame();
+  EXPECT_EQ(frames_, 0);
+  die();
+  executor_.advance(500ms);
+  say_a_frame();
+  EXPECT_EQ(frames_, 1) << "the next one starts afresh";
+}
+
+TEST_F(SupervisorTest, TellsEachStateOnce) {
+  say_a_frame();
+  die();
+  executor_.advance(500ms);
+  using enum WorkerState;
+  EXPECT_EQ(states_, (std::vector{kStarting, kRunning, kBackoff, kStarting}));
+}
+
+}  // namespace
+}  // namespace eyas::worker
