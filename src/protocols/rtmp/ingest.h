@@ -1,0 +1,43 @@
+// Ingest: what a peer publishes on one message stream: messages -> FLV tags -> frames -> the hub.
+#pragma once
+
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "container/flv/demuxer.h"
+#include "hub/directory.h"
+#include "protocols/rtmp/wire/message.h"
+
+namespace eyas::rtmp {
+
+// Frames that come before the hub has answered are kept, bounded in bytes, so that the first key frame is not
+// lost. Lives on its connection's loop.
+class Ingest final : private flv::Demuxer::Sink {
+ public:
+  explicit Ingest(size_t early_bytes_max) : early_bytes_max_(early_bytes_max), demuxer_(*this) {}
+  // Hands on the picture held back for joining.
+  ~Ingest() override;
+
+  // The hub said yes.
+  void start(hub::Publisher publisher);
+  bool started() const { return publisher_.has_value(); }
+
+  // Errors: kMalformed, kLimit; they end the session.
+  base::Status on_media(const Message& message, base::MonoTime arrival);
+
+  // Tells the stream what was accepted so far; about once a second.
+  void report_quirks();
+
+ private:
+  void on_track(media::TrackPtr track) override;
+  void on_frame(media::Frame frame) override;
+
+  size_t early_bytes_max_;
+  size_t early_bytes_ = 0;
+  std::vector<std::variant<media::TrackPtr, media::Frame>> early_;
+  std::optional<hub::Publisher> publisher_;
+  flv::Demuxer demuxer_;
+};
+
+}  // namespace eyas::rtmp

@@ -1,0 +1,82 @@
+// RTMP and RTMPS: publish and play. The only header of this room that others include.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+
+#include "hub/directory.h"
+#include "io/byte_stream.h"
+#include "protocols/rtmp/options.h"
+
+namespace eyas::rtmp {
+
+constexpr const char* kName = "rtmp";
+constexpr std::array<const char*, 2> kUrlSchemes = {"rtmp", "rtmps"};
+
+// Counters that the servers of all loops share. Thread-safe.
+struct Statistics {
+  std::atomic<uint64_t> connections_opened{0};
+  std::atomic<uint64_t> connections_open{0};
+  std::atomic<uint64_t> publishes{0};
+  std::atomic<uint64_t> publishes_refused{0};
+  std::atomic<uint64_t> plays{0};
+  std::atomic<uint64_t> plays_refused{0};
+  std::atomic<uint64_t> reconnects_requested{0};
+  std::atomic<uint64_t> refused_address_limit{0};
+  // Why connections ended. "limit" counts every other limit of Options; the log names which.
+  std::atomic<uint64_t> closed_by_peer{0};
+  std::atomic<uint64_t> closed_malformed{0};
+  std::atomic<uint64_t> closed_limit{0};
+  std::atomic<uint64_t> closed_timeout{0};
+  std::atomic<uint64_t> closed_other{0};
+  std::atomic<uint64_t> next_session{1};  // sessions are named "rtmp-1", "rtmp-2", ...
+
+  struct Named {
+    const char* name;
+    uint64_t value;
+  };
+  // Every counter with its name, for the API and the metrics.
+  std::array<Named, 13> list() const;
+  void count_closed(base::Code why);
+};
+
+class Connection;
+class HeaderCache;
+
+// Owns the RTMP connections of one loop. Lives on that loop. `options` and `directory` outlive it.
+class Server {
+ public:
+  Server(const Options& options, hub::Directory& directory, io::Executor& loop,
+         std::shared_ptr<Statistics> statistics);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Takes over a connected stream (TCP or TLS) and starts it.
+  void accept(std::unique_ptr<io::ByteStream> stream);
+  // Takes no further connection and ends those that stand: publishers that can are asked to connect again
+  // elsewhere.
+  void drain();
+  size_t connections() const { return connections_.size(); }
+
+ private:
+  friend class Connection;
+
+  void remove(uint64_t id, const base::Error& why);
+  void tick();
+
+  const Options& options_;
+  hub::Directory& directory_;
+  io::Executor& loop_;
+  std::shared_ptr<Statistics> statistics_;
+  std::unique_ptr<HeaderCache> headers_;
+  std::unordered_map<uint64_t, std::unique_ptr<Connection>> connections_;
+  std::unordered_map<std::string, size_t> per_address_;  // on this loop
+  io::Timer tick_timer_;
+  bool draining_ = false;
+};
+
+}  // namespace eyas::rtmp

@@ -1,0 +1,91 @@
+#include "protocols/rtmp/connection.h"
+#include "protocols/rtmp/rtmp.h"
+
+#include "base/log.h"
+
+namespace eyas::rtmp {
+namespace {
+
+constexpr base::Duration kTick = std::chrono::seconds(1);
+
+}  // namespace
+
+std::array<Statistics::Named, 13> Statistics::list() const {
+  return {{{"connections_opened", connections_opened},
+           {"connections_open", connections_open},
+           {"publishes", publishes},
+           {"publishes_refused", publishes_refused},
+           {"plays", plays},
+           {"plays_refused", plays_refused},
+           {"reconnects_requested", reconnects_requested},
+           {"refused_address_limit", refused_address_limit},
+           {"closed_by_peer", closed_by_peer},
+           {"closed_malformed", closed_malformed},
+           {"closed_limit", closed_limit},
+           {"closed_timeout", closed_timeout},
+           {"closed_other", closed_other}}};
+}
+
+void Statistics::count_closed(base::Code why) {
+  std::atomic<uint64_t>& counter = why == base::Code::kClosed      ? closed_by_peer
+                                   : why == base::Code::kMalformed ? closed_malformed
+                                   : why == base::Code::kLimit     ? closed_limit
+                                   : why == base::Code::kTimeout   ? closed_timeout
+                                                                   : closed_other;
+  counter.fetch_add(1, std::memory_order_relaxed);
+}
+
+Server::Server(const Options& options, hub::Directory& directory, io::Executor& loop,
+               std::shared_ptr<Statistics> statistics)
+    : options_(options),
+      directory_(directory),
+      loop_(loop),
+      statistics_(std::move(statistics)),
+      headers_(std::make_unique<HeaderCache>()) {}
+
+Server::~Server() {
+  statistics_->connections_open -= connections_.size();
+}
+
+void Server::accept(std::unique_ptr<io::ByteStream> stream) {
+  if (draining_) return;
+  uint64_t id = statistics_->next_session.fetch_add(1, std::memory_order_relaxed);
+  auto connection = std::make_unique<Connection>(*this, id, std::move(stream));
+  size_t& count = per_address_[connection->address()];
+  if (count >= options_.connections_per_address_max) {
+    statistics_->refused_address_limit.fetch_add(1, std::memory_order_relaxed);
+    base::log::warning("rtmp.refused",
+                       {{"peer", connection->address()}, {"reason", "connections per address"}});
+    return;
+  }
+  ++count;
+  statistics_->connections_opened.fetch_add(1, std::memory_order_relaxed);
+  statistics_->connections_open.fetch_add(1, std::memory_order_relaxed);
+  Connection& started = *connections_.emplace(id, std::move(connection)).first->second;
+  started.start();
+  if (!tick_timer_.armed()) tick_timer_ = loop_.after(kTick, [this] { tick(); });
+}
+
+void Server::drain() {
+  draining_ = true;
+  for (auto& [id, connection] : connections_) {
+    connection->end({base::Code::kClosed, "the server is stopping", {}});
+  }
+}
+
+void Server::remove(uint64_t id, const base::Error& why) {
+  auto entry = connections_.find(id);
+  statistics_->count_closed(why.code);
+  statistics_->connections_open.fetch_sub(1, std::memory_order_relaxed);
+  auto count = per_address_.find(entry->second->address());
+  if (--count->second == 0) per_address_.erase(count);
+  connections_.erase(entry);
+}
+
+void Server::tick() {
+  base::MonoTime now = loop_.clock().mono();
+  for (auto& [id, connection] : connections_) connection->tick(now);
+  if (!connections_.empty()) tick_timer_ = loop_.after(kTick, [this] { tick(); });
+}
+
+}  // namespace eyas::rtmp
