@@ -52,8 +52,13 @@ base::Slice without_parameter_sets(const media::CodecConfig& config, const base:
 // are kept. nullopt when that changes nothing, when there are none, or when they cannot be read.
 std::optional<base::Slice> record_with_in_band(const media::CodecConfig& config, base::Bytes payload);
 
-// Changes NAL unit lengths of 1, 2 or 4 bytes to 4 bytes. Empty NAL units are dropped. Errors: kMalformed.
+// Bytes of the length before each NAL unit that a sender's H.264 or H.265 record announces (1 to 4); 4 when
+// it is too short.
+unsigned nal_length_size(media::Codec codec, base::Bytes record);
+// Changes NAL unit lengths of 1 to 4 bytes to 4 bytes. Empty NAL units are dropped. Errors: kMalformed.
 base::Result<base::Slice> to_length_prefixed4(base::Bytes payload, unsigned length_size);
+// The same; shares `payload` when it is canonical already.
+base::Result<base::Slice> to_length_prefixed4(const base::Slice& payload, unsigned length_size);
 // Annex B byte stream [ISO 14496-10 Annex B] to 4-byte lengths. Errors: kMalformed when there is no start
 // code.
 base::Result<base::Slice> annexb_to_length_prefixed(base::Bytes payload);

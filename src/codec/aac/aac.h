@@ -1,0 +1,30 @@
+// AAC: AudioSpecificConfig [ISO 14496-3 1.6.2.1].
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/slice.h"
+#include "base/time.h"
+#include "media/codec.h"
+
+namespace eyas::codec::aac {
+
+struct AudioSpecificConfig {
+  uint8_t object_type = 0;        // of the core: 2 is AAC-LC
+  uint32_t core_sample_rate = 0;  // Hz
+  uint32_t sample_rate = 0;       // Hz at the output: that of SBR where signalled
+  uint8_t channels = 0;  // at the output; 0 when a program config element must say it and none is there
+  bool sbr = false;
+  bool ps = false;
+  uint32_t frame_samples = 1024;  // at the core's rate; 0 when unknown
+};
+
+base::Result<AudioSpecificConfig> parse(base::Bytes record);
+
+base::Result<media::CodecConfig> describe(base::Slice record);
+base::Slice build_record(uint8_t object_type, uint32_t sample_rate, uint8_t channels);
+base::Duration packet_duration(const media::CodecConfig& config, base::Bytes payload);
+
+}  // namespace eyas::codec::aac

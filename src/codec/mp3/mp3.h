@@ -1,0 +1,28 @@
+// MPEG-1 and MPEG-2 audio, layers 1 to 3: the frame header [ISO 11172-3 2.4.1.3]. There is no record.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/result.h"
+#include "base/slice.h"
+#include "base/time.h"
+#include "media/codec.h"
+
+namespace eyas::codec::mp3 {
+
+struct Header {
+  uint8_t layer = 0;
+  uint32_t sample_rate = 0;  // Hz
+  uint8_t channels = 0;
+  uint32_t samples = 0;  // of the frame
+};
+
+// nullopt when the bytes do not start with a frame header.
+std::optional<Header> parse(base::Bytes payload);
+
+base::Result<media::CodecConfig> describe(base::Slice record);
+base::Result<media::CodecConfig> describe_packet(base::Bytes payload);
+base::Duration packet_duration(const media::CodecConfig& config, base::Bytes payload);
+
+}  // namespace eyas::codec::mp3
