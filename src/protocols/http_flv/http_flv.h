@@ -1,0 +1,43 @@
+// HTTP-FLV and WebSocket-FLV: `GET /{app}/{name}.flv`. The only header of this room that others include.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "http/router.h"
+#include "hub/directory.h"
+#include "protocols/http_flv/options.h"
+
+namespace eyas::http_flv {
+
+constexpr const char* kName = "http_flv";
+
+// Counters of all loops. Thread-safe.
+struct Statistics {
+  std::atomic<uint64_t> viewers{0};  // now
+  std::atomic<uint64_t> plays{0};
+  std::atomic<uint64_t> plays_over_websocket{0};
+  std::atomic<uint64_t> not_found{0};
+  std::atomic<uint64_t> next_session{1};  // sessions are named "flv-1", "flv-2", ...
+
+  struct Named {
+    const char* name;
+    uint64_t value;
+  };
+  // Every counter with its name, for the API and the metrics.
+  std::array<Named, 4> list() const {
+    return {{{"viewers", viewers},
+             {"plays", plays},
+             {"plays_over_websocket", plays_over_websocket},
+             {"not_found", not_found}}};
+  }
+};
+
+// Registers the routes. Thread-safe once made; `options`, `directory` and `statistics` outlive the HTTP
+// server.
+void add_routes(http::Router& router, const Options& options, hub::Directory& directory,
+                Statistics& statistics);
+
+}  // namespace eyas::http_flv
