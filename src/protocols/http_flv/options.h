@@ -3,6 +3,7 @@
 
 #include <cstddef>
 
+#include "base/option_schema.h"
 #include "base/time.h"
 
 namespace eyas::http_flv {
@@ -14,5 +15,8 @@ struct Options {
       base::Duration::zero();          // http_flv.max_send_delay_ms: 0 = one send per frame
   size_t send_bytes_max = 256 * 1024;  // what is there already leaves in sends of at most about this size
 };
+
+// Binds the keys "http_flv.*" to `options`, which outlives the schema.
+void describe(base::OptionSchema& schema, Options& options);
 
 }  // namespace eyas::http_flv

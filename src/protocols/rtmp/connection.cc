@@ -82,7 +82,7 @@ void Connection::on_publish(uint32_t stream_id, const Target& target) {
   info.protocol = kName;
   info.session = name_;
   info.peer = stream_->peer();
-  info.takeover = server_.options_.second_publisher == SecondPublisher::kTakeover;
+  info.takeover = server_.options_.takeover();
   server_.directory_.publish(*name, std::move(info), stream_->executor(),
                              if_alive([this, stream_id, serial](base::Result<hub::Publisher> publisher) {
                                publish_answered(stream_id, serial, std::move(publisher));

@@ -4,18 +4,18 @@
 #include <cstdint>
 #include <string>
 
+#include "base/option_schema.h"
 #include "base/time.h"
 #include "protocols/rtmp/wire/chunk_reader.h"
 
 namespace eyas::rtmp {
 
-enum class SecondPublisher : uint8_t { kRefuse, kTakeover };
-
 struct Options {
   std::string listen = "127.0.0.1:1935";  // rtmp.listen
   std::string tls_listen;                 // rtmps.listen; empty = off
 
-  SecondPublisher second_publisher = SecondPublisher::kRefuse;  // rtmp.second_publisher
+  std::string second_publisher = "refuse";  // rtmp.second_publisher: "refuse" or "takeover"
+  bool takeover() const { return second_publisher == "takeover"; }
   base::Duration play_wait = std::chrono::seconds(10);  // rtmp.play_wait: for a stream that is not there yet
   base::Duration max_send_delay = base::Duration::zero();  // rtmp.max_send_delay_ms: 0 = one send per frame
 
@@ -35,7 +35,7 @@ struct Options {
   base::Duration reconnect_grace = std::chrono::seconds(5);  // after ReconnectRequest, until we close
 };
 
-// "refuse" or "takeover"; false for other words.
-bool parse_second_publisher(std::string_view text, SecondPublisher& out);
+// Binds the keys "rtmp.*" and "rtmps.listen" to `options`, which outlives the schema.
+void describe(base::OptionSchema& schema, Options& options);
 
 }  // namespace eyas::rtmp
