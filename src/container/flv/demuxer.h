@@ -20,7 +20,7 @@ struct Limits {
   size_t tracks_max = 16;                    // of one publisher
   size_t held_bytes_max = kTagBodyBytesMax;  // parts of one picture that wait to be joined
   uint32_t garbage_run_max = 1000;           // dropped tags in a row before the session is hopeless
-  AmfLimits amf;
+  AmfLimits amf{};
 };
 
 // Pure: bytes in, frames out; no I/O, no clock. One per publisher. Lives on its session's loop.
