@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "base/result.h"
@@ -33,6 +34,14 @@ class OptionSchema {
   Option& truth(std::string key, bool& field, std::string description);
   Option& choice(std::string key, std::string& field, std::vector<std::string> words,
                  std::string description);
+  // The same for an enumeration: `words` in the order of its values, from 0.
+  template <typename Enum>
+    requires std::is_enum_v<Enum>
+  Option& choice(std::string key, Enum& field, std::vector<std::string> words, std::string description) {
+    return indexed(
+        std::move(key), std::move(words), std::move(description), [&field](size_t i) { field = static_cast<Enum>(i); },
+        [&field] { return static_cast<size_t>(field); });
+  }
   Option& milliseconds(std::string key, Duration& field, int64_t least, int64_t most,
                        std::string description);
   // Comma-separated words.
@@ -56,6 +65,8 @@ class OptionSchema {
  private:
   Option& integer(std::string key, int64_t least, int64_t most, std::string description,
                   std::function<void(int64_t)> put, std::function<int64_t()> get);
+  Option& indexed(std::string key, std::vector<std::string> words, std::string description,
+                  std::function<void(size_t)> put, std::function<size_t()> get);
   Option& add(Option option);
   std::string nearest(std::string_view key) const;
 

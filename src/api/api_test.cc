@@ -1,0 +1,91 @@
+#include "api/api.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "api/json.h"
+#include "api/metrics.h"
+#include "api/openapi.h"
+
+namespace eyas::api {
+namespace {
+
+hub::StreamFacts facts() {
+  media::Track track;
+  track.id = 1;
+  track.config.codec = media::Codec::kH264;
+  track.config.width = 1920;
+  track.config.height = 1080;
+  track.config.frame_rate = {30000, 1001};
+  hub::StreamFacts facts;
+  facts.name = "live/alpha";
+  facts.live = true;
+  facts.publishers = {{"rtmp", "rtmp-1", "127.0.0.1:5", {}, 0, true, std::chrono::milliseconds(1500)}};
+  facts.tracks = {{std::make_shared<const media::Track>(track), 2e6, 29.97, 100}};
+  facts.readers_by_protocol = {{"hls", 1}, {"http_flv", 2}};
+  facts.repairs.wrap = 3;
+  facts.quirks = {{"empty_tags", 4}};
+  return facts;
+}
+
+// Every property that the description calls required is there, and nothing else.
+void expect_shape(const nlohmann::json& schemas, const std::string& name, const nlohmann::json& value) {
+  const auto& properties = schemas[name]["properties"];
+  for (const auto& [key, schema] : properties.items()) EXPECT_TRUE(value.contains(key)) << name << "." << key;
+  for (const auto& [key, member] : value.items()) EXPECT_TRUE(properties.contains(key)) << name << "." << key;
+}
+
+TEST(StreamJson, HasTheShapeThatTheDescriptionPromises) {
+  auto schemas = nlohmann::json::parse(kOpenApi)["components"]["schemas"];
+  auto stream = nlohmann::json::parse(stream_json(facts()));
+  expect_shape(schemas, "Stream", stream);
+  expect_shape(schemas, "Track", stream["tracks"][0]);
+  expect_shape(schemas, "Publisher", stream["publisher"]);
+  EXPECT_EQ(stream["state"], "live");
+  EXPECT_EQ(stream["readers"]["total"], 3);
+  EXPECT_EQ(stream["publisher"]["backlog_ms"], 1500);
+  EXPECT_NEAR(stream["tracks"][0]["frame_rate"].get<double>(), 29.97, 0.001);
+}
+
+TEST(StreamJson, WithoutAPublisherTheStreamWaits) {
+  auto waiting = facts();
+  waiting.live = false;
+  waiting.publishers.clear();
+  auto stream = nlohmann::json::parse(stream_json(waiting));
+  EXPECT_EQ(stream["state"], "waiting");
+  EXPECT_TRUE(stream["publisher"].is_null());
+}
+
+TEST(StreamJson, BytesThatAreNotTextDoNotBreakTheAnswer) {
+  auto odd = facts();
+  odd.publishers[0].peer = "\xff\xfe";
+  EXPECT_NO_THROW(nlohmann::json::parse(stream_json(odd)));
+}
+
+TEST(Info, HasTheShapeThatTheDescriptionPromises) {
+  auto schemas = nlohmann::json::parse(kOpenApi)["components"]["schemas"];
+  ServerInfo info;
+  info.version = "1.2.3";
+  expect_shape(schemas, "Info", nlohmann::json::parse(info_json(info, {})));
+}
+
+TEST(Iso8601, IsUtcWithMilliseconds) {
+  EXPECT_EQ(iso8601(base::WallTime(std::chrono::milliseconds(1'700'000'000'123))),
+            "2023-11-14T22:13:20.123Z");
+}
+
+TEST(Metrics, StreamsAreLabelled) {
+  std::string text =
+      metrics_text({{"eyas_rtmp_plays_total", "Plays.", base::Metric::Kind::kCounter, 7, {}}}, {facts()});
+  for (const char* line : {"# TYPE eyas_rtmp_plays_total counter", "eyas_rtmp_plays_total 7",
+                           "eyas_streams 1", R"(eyas_stream_live{stream="live/alpha"} 1)",
+                           R"(eyas_stream_repairs_total{stream="live/alpha",repair="wrap"} 3)",
+                           R"(eyas_stream_backlog_seconds{stream="live/alpha"} 1.5)",
+                           R"(eyas_stream_readers{stream="live/alpha",protocol="http_flv"} 2)"}) {
+    EXPECT_NE(text.find(line), std::string::npos) << line << "\n" << text;
+  }
+}
+
+}  // namespace
+}  // namespace eyas::api

@@ -1,0 +1,143 @@
+#include "api/json.h"
+
+#include <ctime>
+#include <nlohmann/json.hpp>
+
+namespace eyas::api {
+namespace {
+
+using nlohmann::json;
+
+const char* kind_name(media::TrackKind kind) {
+  switch (kind) {
+    case media::TrackKind::kVideo:
+      return "video";
+    case media::TrackKind::kAudio:
+      return "audio";
+    case media::TrackKind::kData:
+      return "data";
+  }
+  return "data";
+}
+
+json to_json(const hub::PublisherFacts& publisher) {
+  return {{"protocol", publisher.protocol},
+          {"session", publisher.session},
+          {"peer", publisher.peer},
+          {"since", iso8601(publisher.since)},
+          {"rank", publisher.rank},
+          {"on_air", publisher.on_air},
+          {"backlog_ms", base::to_ms(publisher.backlog)}};
+}
+
+json to_json(const hub::TrackFacts& facts) {
+  const media::CodecConfig& config = facts.track->config;
+  return {{"id", facts.track->id},
+          {"kind", kind_name(facts.track->kind())},
+          {"codec", media::codec_name(config.codec)},
+          {"title", media::codec_title(config.codec)},
+          {"rfc6381", config.rfc6381},
+          {"width", config.width},
+          {"height", config.height},
+          {"frame_rate", config.frame_rate.value()},
+          {"reorder_depth", config.reorder_depth},
+          {"sample_rate", config.sample_rate},
+          {"channels", config.channels},
+          {"bitrate_bps", static_cast<uint64_t>(facts.bitrate_bps)},
+          {"measured_fps", facts.measured_fps},
+          {"frames", facts.frames},
+          {"media_type", facts.track->media_type},
+          {"label", facts.track->label}};
+}
+
+json to_json(const hub::StreamFacts& facts) {
+  json publishers = json::array();
+  json on_air = nullptr;
+  for (const auto& publisher : facts.publishers) {
+    publishers.push_back(to_json(publisher));
+    if (publisher.on_air) on_air = publishers.back();
+  }
+  json tracks = json::array();
+  for (const auto& track : facts.tracks) tracks.push_back(to_json(track));
+  uint64_t readers = 0;
+  for (const auto& [protocol, count] : facts.readers_by_protocol) readers += count;
+  json repairs = json::object();
+  for (const auto& [name, count] : facts.repairs.rows()) repairs[name] = count;
+  json quirks = json::object();
+  for (const auto& [name, count] : facts.quirks) quirks[name] = count;
+  return {{"name", facts.name},
+          {"state", facts.live ? "live" : "waiting"},
+          {"since", iso8601(facts.since)},
+          {"publisher", on_air},
+          {"publishers", publishers},
+          {"tracks", tracks},
+          {"readers", {{"total", readers}, {"by_protocol", facts.readers_by_protocol}}},
+          {"bitrate_bps", static_cast<uint64_t>(facts.bitrate_bps)},
+          {"keyframe_interval_ms", base::to_ms(facts.keyframe_interval)},
+          {"frames_in", facts.frames_in},
+          {"bytes_in", facts.bytes_in},
+          {"repairs", repairs},
+          {"gaps",
+           {{"readers_lapped", facts.readers_lapped},
+            {"frames_lost", facts.units_lost},
+            {"frames_before_key", facts.frames_before_key}}},
+          {"ring",
+           {{"bytes", facts.ring_bytes},
+            {"groups", facts.ring_groups},
+            {"duration_ms", base::to_ms(facts.ring_span)}}},
+          {"quirks", quirks},
+          {"addresses",
+           {{"hls", "/" + facts.name + "/index.m3u8"},
+            {"flv", "/" + facts.name + ".flv"},
+            {"rtmp", "rtmp://HOST/" + facts.name}}}};
+}
+
+// Names and quirks may hold what a peer sent: what is not UTF-8 is replaced, never thrown about.
+std::string text_of(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+json array_of(const std::vector<hub::StreamFacts>& streams) {
+  json array = json::array();
+  for (const auto& stream : streams) array.push_back(to_json(stream));
+  return array;
+}
+
+}  // namespace
+
+std::string iso8601(base::WallTime time) {
+  auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+  std::time_t seconds = ms / 1000;
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  char text[80];
+  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900, utc.tm_mon + 1,
+                utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, static_cast<int>(ms % 1000));
+  return text;
+}
+
+std::string stream_json(const hub::StreamFacts& facts) {
+  return text_of(to_json(facts));
+}
+
+std::string streams_json(const std::vector<hub::StreamFacts>& streams) {
+  return text_of({{"streams", array_of(streams)}});
+}
+
+std::string streams_message(const std::vector<hub::StreamFacts>& streams, base::WallTime now) {
+  return text_of({{"type", "streams"}, {"streams", array_of(streams)}, {"now", iso8601(now)}});
+}
+
+std::string info_json(const ServerInfo& info, base::WallTime now) {
+  return text_of({{"version", info.version},
+                  {"demo", info.demo},
+                  {"started", iso8601(info.started)},
+                  {"listen",
+                   {{"http", info.http_listen},
+                    {"https", info.https_listen},
+                    {"rtmp", info.rtmp_listen},
+                    {"rtmps", info.rtmps_listen}}},
+                  {"now", iso8601(now)}});
+}
+
+}  // namespace eyas::api
