@@ -1,0 +1,40 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+import { askToReconnect, fetchInfo, fetchStreams } from "./client";
+import type { ServerInfo, StreamFacts } from "./contract";
+import { liveStreams } from "./live_streams";
+
+/** Also the pace at which the server's clock is sampled. */
+const kInfoEveryMs = 30_000;
+const kPollEveryMs = 3000;
+
+export function useServerInfo(): ServerInfo | undefined {
+  return useQuery({ queryKey: ["info"], queryFn: fetchInfo, refetchInterval: kInfoEveryMs }).data;
+}
+
+export interface StreamsView {
+  /** Null while nothing is known yet. */
+  streams: readonly StreamFacts[] | null;
+  /** "live": pushed by the server; "polled": the WebSocket is down, the API answers; "lost": neither. */
+  line: "live" | "polled" | "lost" | "connecting";
+}
+
+/** All streams, pushed over the WebSocket; polled while that is down (some proxies let no WebSocket through). */
+export function useStreams(): StreamsView {
+  const pushed = useSyncExternalStore(liveStreams.subscribe, liveStreams.getSnapshot);
+  const polled = useQuery({
+    queryKey: ["streams"],
+    queryFn: fetchStreams,
+    enabled: !pushed.connected,
+    refetchInterval: kPollEveryMs,
+    retry: false,
+  });
+  if (pushed.connected) return { streams: pushed.streams, line: "live" };
+  if (polled.isError) return { streams: pushed.streams ?? polled.data ?? null, line: "lost" };
+  if (polled.data) return { streams: polled.data, line: "polled" };
+  return { streams: pushed.streams, line: "connecting" };
+}
+
+export function useAskToReconnect(name: string) {
+  return useMutation({ mutationFn: () => askToReconnect(name) });
+}

@@ -1,0 +1,45 @@
+import type { ServerInfo } from "./contract";
+
+const kRtmpPort = "1935";
+const kRtmpsPort = "443";
+
+/** "0.0.0.0:1935", "[::]:1935" -> host and port; null when the listener is off. */
+export function splitListen(listen: string): { host: string; port: string } | null {
+  const at = listen.lastIndexOf(":");
+  if (at < 0) return null;
+  return { host: listen.slice(0, at).replace(/^\[|\]$/g, ""), port: listen.slice(at + 1) };
+}
+
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\./.test(host);
+}
+
+export interface PublishAddress {
+  /** What ffmpeg and DJI controllers take. */
+  url: string;
+  /** What OBS takes: the address and the key apart. */
+  server: string;
+  key: string;
+  /** Only programs on the server's own machine can reach it. */
+  loopbackOnly: boolean;
+}
+
+/** Addresses for RTMP as a sender must write them: the host that this page was reached by, the listener's port. */
+export function publishAddress(info: ServerInfo | undefined, pageHost: string, name: string): PublishAddress | null {
+  const secure = info ? !splitListen(info.listen.rtmp) && !!splitListen(info.listen.rtmps) : false;
+  const listen = info ? splitListen(secure ? info.listen.rtmps : info.listen.rtmp) : { host: "", port: kRtmpPort };
+  if (!listen) return null;
+  const usual = secure ? kRtmpsPort : kRtmpPort;
+  const [app = "", key = ""] = name.split("/");
+  const server = `${secure ? "rtmps" : "rtmp"}://${pageHost}${listen.port === usual ? "" : `:${listen.port}`}/${app}`;
+  return { url: `${server}/${key}`, server, key, loopbackOnly: isLoopback(listen.host) };
+}
+
+const kNamePart = /^(?!\.)[A-Za-z0-9_.-]+$/;
+const kNameBytesMax = 128;
+
+/** A stream's name is `app/name`, as the server takes it. */
+export function isStreamName(name: string): boolean {
+  const parts = name.split("/");
+  return name.length <= kNameBytesMax && parts.length === 2 && parts.every((part) => kNamePart.test(part));
+}

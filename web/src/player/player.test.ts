@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { Player } from "./player";
+import type { FailureReason, Transport, TransportEvents } from "./transport";
+
+class FakeVideo {
+  currentTime = 0;
+  readyState = 4;
+  paused = true;
+  seeking = false;
+  ranges: [number, number][] = [];
+  buffered = {
+    length: 0,
+    start: (i: number) => this.ranges[i]![0],
+    end: (i: number) => this.ranges[i]![1],
+  };
+  buffer(...ranges: [number, number][]) {
+    this.ranges = ranges;
+    this.buffered.length = ranges.length;
+  }
+  play() {
+    this.paused = false;
+    return Promise.resolve();
+  }
+  pause() {
+    this.paused = true;
+  }
+}
+
+const calls: string[] = [];
+let events: TransportEvents;
+const transport: Transport = {
+  kind: "ll-hls",
+  start: () => calls.push("start"),
+  resume: () => calls.push("resume"),
+  reload: () => calls.push("reload"),
+  stop: () => calls.push("stop"),
+  captureTimeMs: () => null,
+  livePosition: () => null,
+};
+
+let video: FakeVideo;
+let player: Player;
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  calls.length = 0;
+  video = new FakeVideo();
+  player = new Player(video as never, "/live/alpha/index.m3u8", async (_video, _url, given) => {
+    events = given;
+    return transport;
+  }, Date.now);
+  player.start();
+  await vi.advanceTimersByTimeAsync(0);
+});
+afterEach(() => {
+  player.destroy();
+  vi.useRealTimers();
+});
+
+async function pass(seconds: number, each: () => void = () => {}) {
+  for (let i = 0; i < seconds * 4; ++i) {
+    each();
+    await vi.advanceTimersByTimeAsync(250);
+  }
+}
+const run = (seconds: number) => pass(seconds, () => (video.currentTime += 0.25));
+const fail = (reason: FailureReason) => events.failed(reason);
+
+it("connects, then plays", async () => {
+  expect(player.getState().kind).toBe("connecting");
+  await run(1);
+  expect(player.getState().kind).toBe("playing");
+  expect(calls).toEqual(["start"]);
+});
+
+it("waits for a publisher that leaves, and plays on by itself without a reload", async () => {
+  player.setPresence("live");
+  await run(3);
+  player.setPresence("waiting");
+  await pass(40);
+  expect(player.getState().kind).toBe("waiting_for_publisher");
+  player.setPresence("live");
+  await pass(1);
+  await run(2);
+  expect(player.getState().kind).toBe("playing");
+  expect(player.figures().reloads).toBe(0);
+});
+
+it("survives a publisher that was gone until its stream was forgotten", async () => {
+  player.setPresence("live");
+  await run(2);
+  player.setPresence("absent");
+  await pass(20);
+  expect(player.getState().kind).toBe("waiting_for_publisher");
+  player.setPresence("live");
+  await pass(4);
+  expect(player.figures().reloads).toBe(1);
+  await pass(20);
+  expect(player.figures().reloads).toBe(1);
+});
+
+it("hops over the hole that the publisher's absence left", async () => {
+  await run(2);
+  video.buffer([0, 2], [9, 10]);
+  await pass(2);
+  expect(video.currentTime).toBeCloseTo(9.05);
+});
+
+it("says that a stream is not there, and finds it when it comes", async () => {
+  player.setPresence("absent");
+  fail("not_found");
+  await pass(5);
+  expect(player.getState()).toEqual({ kind: "error", reason: "not_found" });
+  calls.length = 0;
+  player.setPresence("live");
+  await pass(0.25);
+  expect(calls).toContain("resume");
+});
+
+it("names a lost network and goes on trying", async () => {
+  await run(2);
+  player.setPresence("live");
+  fail("network");
+  await pass(60);
+  expect(player.getState()).toMatchObject({ kind: "retrying", reason: "network" });
+  expect(calls.filter((one) => one === "resume").length).toBeGreaterThan(6);
+  expect(calls).not.toContain("reload");
+});
+
+it("says idle when the browser wants a click first", async () => {
+  player.pause();
+  video.play = () => Promise.reject(new DOMException("no", "NotAllowedError"));
+  player.start();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(player.getState().kind).toBe("idle");
+});
+
+it("stops its transport with it", () => {
+  player.destroy();
+  expect(calls).toContain("stop");
+});
