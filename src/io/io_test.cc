@@ -74,11 +74,11 @@ TEST(Loop, ATimerMayReplaceItselfWhileItRuns) {
 
 struct Pair {
   Pair() {
-    listener =
-        std::move(*Listener::open(loop, *Address::parse("127.0.0.1:0"), [this](int fd, const Address&) {
-          server = adopt_socket(loop, fd);
-          server->start(at_server);
-        }));
+    listener = std::move(*Listener::open(loop, *Address::parse("127.0.0.1:0"), Sharing::kFirst,
+                                         [this](int fd, const Address&) {
+                                           server = adopt_socket(loop, fd);
+                                           server->start(at_server);
+                                         }));
     client = std::move(*connect_tcp(loop, listener->address()));
     client->start(at_client);
     EXPECT_TRUE(run_until(loop, [&] { return server && at_client.drained == 1; }));
@@ -124,7 +124,8 @@ TEST(TcpStream, ConnectToAClosedPortSaysSo) {
   Recorder recorder;
   uint16_t port;
   {
-    auto listener = Listener::open(loop, *Address::parse("127.0.0.1:0"), [](int, const Address&) {});
+    auto listener =
+        Listener::open(loop, *Address::parse("127.0.0.1:0"), Sharing::kFirst, [](int, const Address&) {});
     port = (*listener)->address().port();
   }
   auto client = connect_tcp(loop, *Address::parse("127.0.0.1:" + std::to_string(port)));
@@ -134,9 +135,22 @@ TEST(TcpStream, ConnectToAClosedPortSaysSo) {
       << recorder.closed;
 }
 
-TEST(Listener, ATakenPortIsAClearError) {
+TEST(Listener, LoopsOfOneServerShareAnAddressAndASecondServerIsRefused) {
   Loop loop;
-  auto bad = Listener::open(loop, *Address::parse("192.0.2.1:80"), [](int, const Address&) {});
+  auto ignore = [](int, const Address&) {};
+  auto first = Listener::open(loop, *Address::parse("127.0.0.1:0"), Sharing::kFirst, ignore);
+  ASSERT_TRUE(first.ok());
+  Address at = (*first)->address();
+  EXPECT_TRUE(Listener::open(loop, at, Sharing::kFurther, ignore).ok());
+  auto second_server = Listener::open(loop, at, Sharing::kFirst, ignore);
+  ASSERT_FALSE(second_server.ok());
+  EXPECT_NE(second_server.error().message().find("Address already in use"), std::string::npos);
+}
+
+TEST(Listener, AnAddressThatIsNotOursIsAClearError) {
+  Loop loop;
+  auto bad =
+      Listener::open(loop, *Address::parse("192.0.2.1:80"), Sharing::kFirst, [](int, const Address&) {});
   ASSERT_FALSE(bad.ok());
   EXPECT_NE(bad.error().message().find("system: listen (192.0.2.1:80: "), std::string::npos)
       << bad.error().message();

@@ -19,10 +19,13 @@ constexpr int kBacklog = 4096;
 constexpr int kAcceptsPerTurn = 64;
 constexpr base::Duration kPauseWithoutDescriptors = std::chrono::milliseconds(200);
 
+void set_option(int fd, int level, int option, int value) {
+  setsockopt(fd, level, option, &value, sizeof value);
+}
+
 void prepare(int fd) {
   fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
-  int on = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // fails quietly on a socket pair
+  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);  // fails quietly on a socket pair
 }
 
 base::Error system_error(const char* context, const Address& address) {
@@ -53,17 +56,17 @@ base::Result<std::unique_ptr<ByteStream>> connect_tcp(Loop& loop, const Address&
   return std::unique_ptr<ByteStream>(std::make_unique<TcpStream>(loop, fd, true));
 }
 
-base::Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, const Address& address,
+base::Result<std::unique_ptr<Listener>> Listener::open(Loop& loop, const Address& address, Sharing sharing,
                                                        OnAccept on_accept) {
   int fd = socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return system_error("listen: socket", address);
-  int on = 1;
-  int off = 0;
-  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
-  if (address.storage.ss_family == AF_INET6) setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-  if (bind(fd, reinterpret_cast<const sockaddr*>(&address.storage), address.length) != 0 ||
-      ::listen(fd, kBacklog) != 0) {
+  set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  if (address.storage.ss_family == AF_INET6) set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
+  if (sharing == Sharing::kFurther) set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+  bool bound = bind(fd, reinterpret_cast<const sockaddr*>(&address.storage), address.length) == 0;
+  // Set after bind, the option lets further listeners in, but did not let us in beside a stranger.
+  if (sharing == Sharing::kFirst) set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+  if (!bound || ::listen(fd, kBacklog) != 0) {
     base::Error error = system_error("listen", address);
     close(fd);
     return error;

@@ -23,14 +23,18 @@ std::unique_ptr<ByteStream> adopt_tls_server(Loop& loop, int fd, std::shared_ptr
 // failed.
 base::Result<std::unique_ptr<ByteStream>> connect_tcp(Loop& loop, const Address& to);
 
-// Accepts connections until it dies. Lives on its loop; several loops may listen on one address
-// (SO_REUSEPORT).
+// Several loops may listen on one address. The kernel lets any program of the same user join in, so the
+// first listener makes sure that nobody is there yet.
+enum class Sharing : uint8_t { kFirst, kFurther };
+
+// Accepts connections until it dies. Lives on its loop.
 class Listener final : FdHandler {
  public:
   // Called with a connected descriptor that the callee now owns, and its peer.
   using OnAccept = base::UniqueFunction<void(int fd, const Address& peer)>;
 
-  static base::Result<std::unique_ptr<Listener>> open(Loop& loop, const Address& address, OnAccept on_accept);
+  static base::Result<std::unique_ptr<Listener>> open(Loop& loop, const Address& address, Sharing sharing,
+                                                      OnAccept on_accept);
   ~Listener() override;
 
   Address address() const { return Address::local_of(fd_); }
