@@ -198,5 +198,22 @@ TEST(H264, BuildsARecordFromTheBandAlone) {
   ASSERT_TRUE(record_with_in_band(none, base::from_hex(both)).has_value());
 }
 
+TEST(H264, PassesOverInBandSetsAboveTheLimits) {
+  auto config = describe(Codec::kH264, slice(fixtures::kAvcDrone));
+  std::string same = "00000004 68ca8cb2";
+  std::string other = "00000006" + fixtures::kPpsHigh;
+  std::string crowd;
+  for (size_t i = 0; i + 1 < kInBandSetsMax; ++i) crowd += same;
+  EXPECT_TRUE(record_with_in_band(*config, base::from_hex(crowd + other)).has_value());
+  EXPECT_FALSE(record_with_in_band(*config, base::from_hex(crowd + same + other)).has_value());
+
+  std::vector<uint8_t> pps = base::from_hex(fixtures::kPpsHigh);
+  pps.resize(kInBandSetBytesMax + 1, 0x80);
+  base::ByteWriter payload;
+  payload.u32(static_cast<uint32_t>(pps.size()));
+  payload.bytes(pps);
+  EXPECT_FALSE(record_with_in_band(*config, payload.view()).has_value());
+}
+
 }  // namespace
 }  // namespace eyas::codec

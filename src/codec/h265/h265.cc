@@ -59,7 +59,9 @@ void read_slice(base::Bytes record, base::Bytes unit, FrameFacts& facts) {
   unsigned nal_type = type_of(unit);
   std::array<uint8_t, 16> start;
   BitReader reader(nal::unescape_start(unit.subspan(kNalHeaderBytes), start));
-  if (!reader.flag()) return;  // first_slice_segment_in_pic_flag
+  bool first_segment = reader.flag();
+  // One look into the record a frame: a payload of nothing but first segments must not cost more.
+  if (!first_segment || facts.starts_picture) return;
   facts.starts_picture = true;
   if (nal_type >= kFirstIrap && nal_type <= kLastIrapReserved)
     reader.skip(1);  // no_output_of_prior_pics_flag

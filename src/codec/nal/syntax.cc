@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codec/limits.h"
 #include "codec/nal/nal.h"
 
 namespace eyas::codec::nal {
@@ -59,9 +60,11 @@ std::optional<base::Slice> record_with_in_band(const Syntax& syntax, base::Bytes
   bool split = record.empty();
   bool changed = false;
   base::Bytes unit;
-  for (Walk walk(payload); walk.next(unit);) {
+  size_t seen = 0;
+  for (Walk walk(payload); seen < kInBandSetsMax && walk.next(unit);) {
     unsigned type = syntax.type(unit);
-    if (!syntax.is_parameter_set(type)) continue;
+    if (!syntax.is_parameter_set(type) || unit.size() > kInBandSetBytesMax) continue;
+    ++seen;
     if (!split) {
       auto known = syntax.split_record(record);
       if (!known) return std::nullopt;
