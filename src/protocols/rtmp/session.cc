@@ -28,8 +28,11 @@ base::Status Session::on_bytes(base::Bytes bytes, base::MonoTime now) {
   if (!handshake_.done()) {
     std::vector<uint8_t> answer;
     if (base::Status status = handshake_.feed(bytes, answer); !status) return status;
-    if (!answer.empty()) sink_.send(base::Slice(std::move(answer)));
-    if (bytes.empty()) return {};
+    if (!answer.empty()) {
+      sink_.send(base::Slice(std::move(answer)));
+      if (bytes.empty()) return {};
+    }
+    if (!handshake_.done()) return {};
   }
   in_call_ = true;
   base::Status status = reader_.feed(bytes, *this);
@@ -55,12 +58,19 @@ base::Status Session::on_tick(base::MonoTime now) {
 }
 
 // We acknowledge what peers want acknowledged, and never wait for acknowledgements of ours: TCP has flow
-// control.
+// control. While a session is set up, everything is answered by at least an acknowledgement: clients with
+// Nagle's algorithm on (ffmpeg) write their next command only once TCP has acknowledged the last one, which
+// takes the kernel 41 ms unless data goes back with it.
 void Session::acknowledge(size_t bytes) {
   received_ += static_cast<uint32_t>(bytes);
-  if (received_ - acknowledged_ < acknowledge_every_) return;
+  bool setting_up = !streaming() && writer_.empty();
+  if (received_ - acknowledged_ < acknowledge_every_ && !setting_up) return;
   acknowledged_ = received_;
   write(acknowledgement(received_));
+}
+
+bool Session::streaming() const {
+  return std::ranges::any_of(streams_, [](const auto& stream) { return stream.second != Role::kIdle; });
 }
 
 base::Status Session::on_message(Message message) {

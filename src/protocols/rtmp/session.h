@@ -95,6 +95,7 @@ class Session : private ChunkReader::Sink {
               std::string_view description);
   void write(const Message& message);
   void acknowledge(size_t bytes);
+  bool streaming() const;
   void flush();
 
   Options options_;
