@@ -120,6 +120,11 @@ base::Status Http1Parser::read_framing() {
     head_.chunked = true;
   }
   if (lengths > 1) return fail(400, Code::kMalformed, "http1: several Content-Length");
+  // Beast takes "3, 3", too.
+  std::string_view digits = lengths == 1 ? *headers.get("content-length") : std::string_view("0");
+  if (digits.empty() || digits.find_first_not_of("0123456789") != digits.npos) {
+    return fail(400, Code::kMalformed, "http1: Content-Length");
+  }
   if (auto length = grammar_->parser.content_length(); length && lengths == 1) head_.content_length = *length;
   return {};
 }
