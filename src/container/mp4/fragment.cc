@@ -69,7 +69,8 @@ size_t payload_bytes(const TrackRun& run) {
 uint64_t to_ticks(media::MediaTime time, uint32_t timescale) {
   const int64_t ns = time.time_since_epoch().count();
   if (ns <= 0) return 0;
-  return static_cast<uint64_t>(static_cast<unsigned __int128>(ns) * timescale / 1'000'000'000);
+  constexpr int64_t kSecond = 1'000'000'000;
+  return static_cast<uint64_t>(ns / kSecond * timescale + ns % kSecond * timescale / kSecond);
 }
 
 base::Slice write_fragment(uint32_t sequence, std::span<const TrackRun> runs,

@@ -1,0 +1,36 @@
+// Channel: reads one stream from the hub, packages it once, and tells the shelves.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "hub/directory.h"
+#include "protocols/hls/muxer.h"
+
+namespace eyas::hls {
+
+// Lives on its home loop.
+class Channel : public std::enable_shared_from_this<Channel> {
+ public:
+  // `publish` is called with each new snapshot; with null once, at the end, when the stream is not there or
+  // is over. Neither is called from inside open().
+  Channel(hub::StreamName name, const Options& options, io::Executor& home,
+          std::function<void(SnapshotPtr)> publish);
+  void open(hub::Directory& directory);
+  const SnapshotPtr& newest() const { return newest_; }
+
+ private:
+  void opened(base::Result<hub::Reader<hub::FrameFormat>> reader);
+  void pump_soon();
+  void pump();
+
+  const hub::StreamName name_;
+  io::Executor& home_;
+  std::function<void(SnapshotPtr)> publish_;
+  Muxer muxer_;
+  hub::Reader<hub::FrameFormat> reader_;
+  SnapshotPtr newest_;
+};
+
+}  // namespace eyas::hls

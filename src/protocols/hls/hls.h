@@ -1,0 +1,38 @@
+// HLS with low latency. The only header of this room that others include.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "http/router.h"
+#include "hub/directory.h"
+#include "protocols/hls/options.h"
+
+namespace eyas::hls {
+
+constexpr const char* kName = "hls";
+constexpr std::array<const char*, 0> kUrlSchemes = {};
+
+// Serves every stream of the directory under /{app}/{name}/index.m3u8 and /{app}/{name}/hls/.
+// Handlers run on the loops of `loops`, which must be all loops that HTTP connections live on. Outlives the
+// loops' running; destroyed after they have stopped. `directory` outlives it.
+class Server {
+ public:
+  Server(hub::Directory& directory, std::vector<io::Executor*> loops, Options options);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  void register_routes(http::Router& router);
+  // Starts what runs by itself: sweeps, and packaging at publish. Once, thread-safe.
+  void start();
+  // Lets all timers, readers and waiting requests go, loop by loop; thread-safe.
+  void drain();
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace eyas::hls

@@ -1,0 +1,111 @@
+#include "protocols/hls/muxer.h"
+
+#include <algorithm>
+
+#include "base/log.h"
+#include "codec/codec.h"
+
+namespace eyas::hls {
+namespace {
+
+using media::Codec;
+using media::TrackKind;
+
+constexpr base::Duration kVideoWait = std::chrono::seconds(2);  // audio of a stream with video begins with it
+// The wall clock of the timeline is set anew only when it is off by this much: arrival jitters.
+constexpr base::Duration kWallDrift = std::chrono::milliseconds(250);
+
+}  // namespace
+
+bool can_play(Codec codec) {
+  return codec == Codec::kH264 || codec == Codec::kH265 || codec == Codec::kAv1 || codec == Codec::kAac ||
+         codec == Codec::kOpus;
+}
+
+Muxer::Muxer(std::string stream, const Options& options, uint64_t first_number)
+    : stream_(std::move(stream)),
+      options_(options),
+      video_("video", options, first_number),
+      audio_("audio", options, first_number) {}
+
+void Muxer::set_tracks(const media::TrackSet& tracks) {
+  const auto pick = [&](TrackKind kind, std::optional<media::TrackId>& chosen) {
+    std::optional<media::TrackId> first;
+    for (const media::TrackPtr& track : tracks) {
+      if (track->kind() != kind) continue;
+      if (can_play(track->config.codec) && !first) {
+        first = track->id;
+      } else if (std::ranges::find(left_out_, track->id) == left_out_.end()) {
+        left_out_.push_back(track->id);
+        base::log::info(
+            "hls.track_left_out",
+            {{"stream", stream_}, {"track", track->id}, {"codec", media::codec_name(track->config.codec)}});
+      }
+    }
+    if (first) chosen = first;
+  };
+  pick(TrackKind::kVideo, video_id_);
+  pick(TrackKind::kAudio, audio_id_);
+}
+
+void Muxer::push(const media::Frame& frame, const Now& now) {
+  const TrackKind kind = frame.track->kind();
+  if (kind == TrackKind::kData || !can_play(frame.track->config.codec)) return;
+  auto& chosen = kind == TrackKind::kVideo ? video_id_ : audio_id_;
+  if (!chosen) set_tracks({frame.track});
+  if (chosen != frame.track->id) return;
+  if (kind == TrackKind::kVideo) return push_to(video_, frame, now);
+  if (!audio_must_wait(frame)) push_to(audio_, frame, now);
+}
+
+bool Muxer::audio_must_wait(const media::Frame& frame) {
+  if (!video_id_ || video_.started() || audio_.started()) return false;
+  if (!audio_since_) audio_since_ = frame.dts;
+  return frame.dts - *audio_since_ < kVideoWait;
+}
+
+void Muxer::push_to(Rendition& rendition, const media::Frame& frame, const Now& now) {
+  const bool video = &rendition == &video_;
+  Rendition& other = video ? audio_ : video_;
+  const bool leader = video || !video_.started();
+  Rendition::Frame out;
+  out.track = frame.track;
+  out.pts = frame.pts, out.dts = frame.dts;
+  out.nominal = video ? base::Duration(0) : codec::packet_duration(frame.track->config, frame.payload);
+  out.key = frame.key || !video;
+  out.payload = frame.payload;
+  if (video) {
+    if (!options_.keep_sei) out.payload = codec::without_sei(frame.track->config, out.payload);
+    // avc1 and hvc1 have their parameter sets in the init segment alone [ISO 14496-15 5.4.2.1].
+    out.payload = codec::without_parameter_sets(frame.track->config, out.payload);
+  }
+  out.wall = wall_of(frame, now, leader);
+  rendition.push(std::move(out), leader);
+  if (const auto began = rendition.take_began(); began && other.started() && !began->told) {
+    // A discontinuity counts in every playlist; plain segments follow the leader's.
+    if (leader || began->discontinuity) other.end_segment_at(began->at, began->discontinuity);
+  }
+  while (bytes() > options_.window_bytes) {
+    if (!(video_.bytes() >= audio_.bytes() ? video_ : audio_).drop_oldest()) break;
+  }
+}
+
+base::WallTime Muxer::wall_of(const media::Frame& frame, const Now& now, bool leads) {
+  const base::WallTime said = frame.capture ? *frame.capture : now.wall - (now.mono - frame.arrival);
+  const base::Duration offset = said.time_since_epoch() - frame.pts.time_since_epoch();
+  if (!wall_offset_ || (leads && std::chrono::abs(offset - *wall_offset_) > kWallDrift))
+    wall_offset_ = offset;
+  return base::WallTime(frame.pts.time_since_epoch() + *wall_offset_);
+}
+
+SnapshotPtr Muxer::take_snapshot() {
+  const bool video_changed = video_.take_changed();
+  const bool audio_changed = audio_.take_changed();
+  if (!video_changed && !audio_changed) return nullptr;
+  std::vector<RenditionView> views;
+  if (video_.started()) views.push_back(video_.view());
+  if (audio_.started()) views.push_back(audio_.view());
+  return make_snapshot(std::move(views));
+}
+
+}  // namespace eyas::hls

@@ -1,0 +1,54 @@
+// Muxer: the frames of a stream in, snapshots of segments and playlists out.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "media/frame.h"
+#include "protocols/hls/options.h"
+#include "protocols/hls/rendition.h"
+#include "protocols/hls/snapshot.h"
+
+namespace eyas::hls {
+
+// Both clocks at one moment.
+struct Now {
+  base::MonoTime mono;
+  base::WallTime wall;
+};
+
+// Pure. Lives on its stream's channel. The first video and the first audio track that HLS can carry are
+// taken; others are said in the log and left out.
+class Muxer {
+ public:
+  // `first_number`: of segments and init segments. Names must never come back with other bytes, because they
+  // are cached for long: seconds of the Unix epoch do, as segments last longer than a second.
+  Muxer(std::string stream, const Options& options, uint64_t first_number);
+
+  void set_tracks(const media::TrackSet& tracks);
+  void push(const media::Frame& frame, const Now& now);
+  // A new snapshot when there is a new part or segment since the last one; else null.
+  SnapshotPtr take_snapshot();
+  size_t bytes() const { return video_.bytes() + audio_.bytes(); }
+
+ private:
+  void push_to(Rendition& rendition, const media::Frame& frame, const Now& now);
+  base::WallTime wall_of(const media::Frame& frame, const Now& now, bool leads);
+  bool audio_must_wait(const media::Frame& frame);
+
+  const std::string stream_;
+  const Options options_;
+  Rendition video_;
+  Rendition audio_;
+  std::optional<media::TrackId> video_id_;
+  std::optional<media::TrackId> audio_id_;
+  std::optional<media::MediaTime> audio_since_;
+  std::optional<base::Duration> wall_offset_;  // wall clock minus media time
+  std::vector<media::TrackId> left_out_;
+};
+
+// Whether HLS players can be expected to play it.
+bool can_play(media::Codec codec);
+
+}  // namespace eyas::hls

@@ -1,0 +1,59 @@
+// Shelf: what one loop knows of one stream, and the requests that wait for more of it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "http/exchange.h"
+#include "http/request.h"
+#include "io/executor.h"
+#include "protocols/hls/options.h"
+#include "protocols/hls/snapshot.h"
+#include "protocols/hls/viewers.h"
+
+namespace eyas::hls {
+
+// Answers requests from the newest snapshot, so that a segment costs a lookup and a send on the loop of the
+// connection that asked. Lives on its loop.
+class Shelf {
+ public:
+  Shelf(std::string stream, const Options& options, io::Executor& loop);
+
+  // `file` is empty for the multivariant playlist, else the name under hls/.
+  void request(http::RequestPtr request, http::Exchange exchange, std::string file);
+  void update(SnapshotPtr snapshot);
+  // The stream is not there (any more): all who wait get 404.
+  void close();
+  // Answers requests that have waited long enough. Called every so often while the shelf stands.
+  void sweep();
+
+  size_t waiting() const { return waiting_.size(); }
+  size_t viewers() { return viewers_.count(loop_.clock().mono()); }
+  base::Duration idle() const { return loop_.clock().mono() - last_request_; }
+
+ private:
+  struct Waiting {
+    http::RequestPtr request;
+    http::Exchange exchange;
+    std::string file;
+    base::MonoTime since;
+  };
+  // False when it has to wait for longer. `expired`: it may not.
+  bool answer(Waiting& waiting, bool expired);
+  bool answer_playlist(Waiting& waiting, const Snapshot::Entry& entry, bool expired);
+  bool answer_media(Waiting& waiting, const Snapshot::Entry& entry, const Resource& resource, bool expired);
+  void retry(bool sweeping);
+
+  const std::string stream_;
+  const Options& options_;
+  io::Executor& loop_;
+  SnapshotPtr snapshot_;
+  std::vector<Waiting> waiting_;
+  Viewers viewers_;
+  base::MonoTime last_request_;
+};
+
+void respond_not_found(http::Exchange& exchange, std::string_view message);
+
+}  // namespace eyas::hls
