@@ -37,12 +37,12 @@ function Header() {
         <div className="ml-auto flex items-center gap-2">
           <Dialog
             title={t("publish.title")}
-            trigger={
-              <Button className="min-h-9 px-2.5 sm:px-3.5">
+            trigger={(open) => (
+              <Button className="min-h-9 px-2.5 sm:px-3.5" onClick={open}>
                 <UplinkIcon width="18" height="18" />
                 <span className="max-[420px]:sr-only">{t("app.howToPublish")}</span>
               </Button>
-            }
+            )}
           >
             <PublishHelp />
           </Dialog>

@@ -1,31 +1,35 @@
-import * as Radix from "@radix-ui/react-dialog";
-import type { ReactNode } from "react";
+import { useId, useRef, type ReactElement, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "./button";
 import { CloseIcon } from "./icons";
 
-export function Dialog({ trigger, title, children }: { trigger: ReactNode; title: string; children: ReactNode }) {
+/** The browser's own modal dialog: it holds the focus, closes with Escape, and needs no style that a strict CSP forbids. */
+export function Dialog({ trigger, title, children }: { trigger: (open: () => void) => ReactElement; title: string; children: ReactNode }) {
   const { t } = useTranslation();
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
   return (
-    <Radix.Root>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 bg-black/60" />
-        <Radix.Content
-          aria-describedby={undefined}
-          className="fixed inset-x-0 bottom-0 z-50 max-h-[90dvh] overflow-auto rounded-t-xl border border-line bg-panel p-5 shadow-2xl sm:inset-auto sm:top-1/2 sm:left-1/2 sm:w-[34rem] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-xl"
-        >
+    <>
+      {trigger(() => dialog.current?.showModal())}
+      <dialog
+        ref={dialog}
+        aria-labelledby={id}
+        // A press on the backdrop is a press on the dialog itself, outside of what it holds.
+        onClick={(event) => event.target === event.currentTarget && dialog.current?.close()}
+        className="mx-auto mt-auto max-h-[90dvh] w-full max-w-full overflow-auto rounded-t-xl border border-line bg-panel text-text shadow-2xl backdrop:bg-black/60 sm:my-auto sm:w-[34rem] sm:rounded-xl"
+      >
+        <div className="p-5">
           <div className="mb-4 flex items-start justify-between gap-4">
-            <Radix.Title className="pt-1.5 text-lg font-semibold">{title}</Radix.Title>
-            <Radix.Close asChild>
-              <IconButton label={t("common.close")} className="-mt-0.5 -mr-1">
-                <CloseIcon />
-              </IconButton>
-            </Radix.Close>
+            <h2 id={id} className="pt-1.5 text-lg font-semibold">
+              {title}
+            </h2>
+            <IconButton label={t("common.close")} className="-mt-0.5 -mr-1" onClick={() => dialog.current?.close()}>
+              <CloseIcon />
+            </IconButton>
           </div>
           {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+        </div>
+      </dialog>
+    </>
   );
 }

@@ -66,7 +66,7 @@ function Preview({ stream }: { stream: StreamFacts }) {
         <path d="M0 67 42 58 88 69 131 59 160 66V90H0Z" fill={`hsl(${h} 32% 8%)`} />
         <g stroke="#fff" strokeOpacity=".55" strokeWidth=".8" fill="none">
           <path d="M66 45h9M85 45h9M80 36v4M80 50v4" />
-          <path d="M12 20v-8h10M148 20v-8h-10M12 70v8h10M148 70v8h-10" strokeOpacity=".3" />
+          <path d="M148 20v-8h-10M12 70v8h10M148 70v8h-10" strokeOpacity=".3" />
         </g>
       </svg>
       <div className="absolute top-2.5 left-2.5">

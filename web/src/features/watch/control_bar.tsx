@@ -9,7 +9,8 @@ import { useSound } from "./use_sound";
 interface Props {
   video: RefObject<HTMLVideoElement | null>;
   frame: RefObject<HTMLElement | null>;
-  live: boolean;
+  /** Null when there is no such stream. */
+  onAir: "live" | "waiting" | null;
   playing: boolean;
   latencyMs: number | null;
   hasAudio: boolean;
@@ -17,7 +18,7 @@ interface Props {
 }
 
 /** Under the picture, not over it: nothing covers what the aircraft sees. */
-export function ControlBar({ video, frame, live, playing, latencyMs, hasAudio, onPlayPause }: Props) {
+export function ControlBar({ video, frame, onAir, playing, latencyMs, hasAudio, onPlayPause }: Props) {
   const { t } = useTranslation();
   return (
     <div className="flex h-12 items-center gap-1 bg-[#0d141b] px-1.5 text-[#e8eef3] [&_button]:text-[#e8eef3] [&_button:hover]:bg-white/10">
@@ -26,7 +27,7 @@ export function ControlBar({ video, frame, live, playing, latencyMs, hasAudio, o
       </IconButton>
       <Sound video={video} hasAudio={hasAudio} />
       <div className="ml-1 flex min-w-0 items-center gap-2.5">
-        <StateBadge state={live ? "live" : "waiting"} />
+        {onAir && <StateBadge state={onAir} />}
         <span className="text-xs whitespace-nowrap text-[#9fb0bf]" title={t("watch.latency_title")}>
           <span className="max-sm:sr-only">{t("watch.latency")} </span>
           <span data-testid="latency" data-latency-ms={latencyMs ?? ""} className="font-medium text-[#e8eef3] tabular-nums">

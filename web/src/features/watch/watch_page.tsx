@@ -54,7 +54,7 @@ export function WatchPage({ name, help }: { name: string; help: ReactNode }) {
         </div>
       </div>
       <div className="px-4 pb-6 lg:px-0">
-        <FactsPanel stream={stream} figures={figures} latencyMs={latencyMs} />
+        {!missing && <FactsPanel stream={stream} figures={figures} latencyMs={latencyMs} />}
       </div>
     </div>
   );
@@ -94,7 +94,7 @@ function Screen({ video, name, stream, state, latencyMs, onPlay, onPause }: Scre
       <ControlBar
         video={video}
         frame={frame}
-        live={stream?.state === "live"}
+        onAir={stream?.state ?? null}
         playing={wanted}
         latencyMs={latencyMs}
         hasAudio={stream ? audioTrack(stream) !== undefined : false}

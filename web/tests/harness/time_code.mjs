@@ -1,0 +1,54 @@
+/**
+ * The demo flight's time code: a strip at the very bottom left of the picture, cells of width/120 pixels square:
+ * sync white, sync black, 44 bits of Unix milliseconds (most significant first), 8 bits of CRC-8 over them.
+ */
+const kCellsPerWidth = 120;
+const kSyncCells = 2;
+const kTimeBits = 44;
+const kCrcBits = 8;
+export const kCells = kSyncCells + kTimeBits + kCrcBits;
+
+/** CRC-8, polynomial 0x07, initial value 0. */
+export function crc8(bytes) {
+  let crc = 0;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; ++bit) crc = crc & 0x80 ? ((crc << 1) ^ 0x07) & 0xff : (crc << 1) & 0xff;
+  }
+  return crc;
+}
+
+/** Cells as booleans (white is true) -> Unix milliseconds, or null when sync or checksum are wrong. */
+export function readTimeCode(cells) {
+  if (cells.length !== kCells || !cells[0] || cells[1]) return null;
+  const number = (from, count) => cells.slice(from, from + count).reduce((value, cell) => value * 2 + (cell ? 1 : 0), 0);
+  const time = number(kSyncCells, kTimeBits);
+  const bytes = [];
+  for (let i = 5; i >= 0; --i) bytes.push(Math.floor(time / 256 ** i) % 256);
+  return crc8(bytes) === number(kSyncCells + kTimeBits, kCrcBits) ? time : null;
+}
+
+/** Looks at the middle of each cell of the picture on the screen, and at the clock in the same instant. */
+export async function lookAtTimeCode(page) {
+  const look = await page.evaluate(
+    ([perWidth, count]) => {
+      const video = document.querySelector("video");
+      const cell = video.videoWidth / perWidth;
+      const canvas = document.createElement("canvas");
+      canvas.width = Math.ceil(cell * count);
+      canvas.height = Math.ceil(cell);
+      const context = canvas.getContext("2d");
+      context.drawImage(video, 0, video.videoHeight - cell, cell * count, cell, 0, 0, cell * count, cell);
+      const now = Date.now();
+      const cells = [];
+      for (let i = 0; i < count; ++i) {
+        const [r, g, b] = context.getImageData(Math.floor((i + 0.5) * cell), Math.floor(cell / 2), 1, 1).data;
+        cells.push(r + g + b > 384);
+      }
+      return { now, cells };
+    },
+    [kCellsPerWidth, kCells],
+  );
+  const time = readTimeCode(look.cells);
+  return time === null ? null : { time, latencyMs: look.now - time };
+}
