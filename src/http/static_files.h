@@ -15,8 +15,9 @@ struct StaticFilesOptions {
   std::string index = "index.html";
   bool spa_fallback = true;                   // a path without a file and without an extension gets the index
   std::string immutable_prefix = "/assets/";  // file names there hold a hash: cached for a year
-  size_t cached_file_bytes_max = 4 * 1024 * 1024;  // larger files are read from disk bit by bit
-  size_t cache_bytes_max = 32 * 1024 * 1024;       // least recently used first out
+  size_t cached_file_bytes_max = 4 * 1024 * 1024;  // larger files stay on disk and are read bit by bit
+  size_t cache_bytes_max = 64 * 1024 * 1024;       // files beyond this sum stay on disk, too
+  size_t files_max = 20'000;
   // For HTML only. Lets the page load media and open sockets at its own origin, and workers from blobs
   // (hls.js).
   std::string content_security_policy =
@@ -26,11 +27,13 @@ struct StaticFilesOptions {
       "form-action 'self'; object-src 'none'";
 };
 
-// Never serves anything outside its folder (openat2 with RESOLVE_BENEATH), nor files whose name begins with a
-// dot. Thread-safe: one object may serve all loops.
+// The folder is listed and its small files are read once, at open(): what is not in that list cannot be
+// named, and no loop waits for the disk for them. Links that lead out of the folder and names that begin with
+// a dot are left out. Precompressed forms (`app.js.br`, `app.js.gz`) beside a file are sent to peers that
+// accept them. Immutable after open(): thread-safe.
 class StaticFiles {
  public:
-  // Errors: the folder cannot be opened.
+  // Errors: the folder cannot be read, or holds more than `files_max` files.
   static base::Result<std::shared_ptr<StaticFiles>> open(const std::string& folder,
                                                          StaticFilesOptions options = {});
   virtual ~StaticFiles() = default;

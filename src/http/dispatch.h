@@ -1,0 +1,17 @@
+// From a whole request to its handler, or to the answer that needs none.
+#pragma once
+
+#include <memory>
+
+#include "http/exchange_state.h"
+#include "http/options.h"
+#include "http/router.h"
+
+namespace eyas::http {
+
+// Hands the request to the handler of `match`, or answers 204 (OPTIONS), 403 (an unsafe method from another
+// site), 404 or 405.
+void dispatch(const Router& router, const Options& options, Router::Match match,
+              std::shared_ptr<Request> request, std::shared_ptr<ExchangeState> state);
+
+}  // namespace eyas::http

@@ -1,0 +1,249 @@
+#include <gtest/gtest.h>
+#include <nghttp2/nghttp2.h>
+
+#include <map>
+
+#include "http/test_peer.h"
+#include "http/test_routes.h"
+
+namespace eyas::http {
+namespace {
+
+using namespace std::chrono_literals;
+using test::Peer;
+
+// A client over nghttp2 that writes down what it is told.
+class Client {
+ public:
+  explicit Client(Peer& peer) : peer_(peer) {
+    nghttp2_session_callbacks* callbacks = nullptr;
+    nghttp2_session_callbacks_new(&callbacks);
+    nghttp2_session_callbacks_set_on_header_callback(callbacks, &on_header);
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, &on_data);
+    nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, &on_close);
+    nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, &on_frame);
+    nghttp2_session_client_new(&session_, callbacks, this);
+    nghttp2_session_callbacks_del(callbacks);
+    nghttp2_submit_settings(session_, NGHTTP2_FLAG_NONE, nullptr, 0);
+  }
+  ~Client() { nghttp2_session_del(session_); }
+
+  struct Answer {
+    std::map<std::string, std::string> headers;
+    std::string body;
+    bool closed = false;
+    uint32_t error = 0;
+  };
+
+  int32_t ask(const std::string& method, const std::string& path, const std::string& body = {},
+              const std::string& extra = {}) {
+    bodies_.push_back(std::make_unique<std::string>(body));
+    std::vector<nghttp2_nv> lines = {line(":method", method), line(":scheme", "https"),
+                                     line(":authority", "x"), line(":path", path)};
+    if (!extra.empty()) lines.push_back(line("extra", extra));
+    nghttp2_data_provider provider{};
+    provider.source.ptr = bodies_.back().get();
+    provider.read_callback = &read_body;
+    return nghttp2_submit_request(session_, nullptr, lines.data(), lines.size(),
+                                  body.empty() ? nullptr : &provider, nullptr);
+  }
+  void reset(int32_t id) { nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL); }
+  // Lets both sides talk until they are silent.
+  void exchange(size_t piece = 1 << 20) {
+    for (bool moved = true; moved;) {
+      moved = false;
+      const uint8_t* data = nullptr;
+      std::string out;
+      for (ssize_t size; (size = nghttp2_session_mem_send(session_, &data)) > 0;) {
+        out.append(reinterpret_cast<const char*>(data), static_cast<size_t>(size));
+      }
+      if (!out.empty() && !peer_.closed()) peer_.send_in_pieces(out, piece), moved = true;
+      std::string in = peer_.take();
+      if (in.empty()) continue;
+      moved = true;
+      nghttp2_session_mem_recv(session_, reinterpret_cast<const uint8_t*>(in.data()), in.size());
+    }
+  }
+  std::map<int32_t, Answer> answers;
+  uint32_t goaway_error = UINT32_MAX;
+
+ private:
+  static nghttp2_nv line(const char* name, const std::string& value) {
+    return {reinterpret_cast<uint8_t*>(const_cast<char*>(name)),
+            reinterpret_cast<uint8_t*>(const_cast<char*>(value.data())), std::strlen(name), value.size(), 0};
+  }
+  static int on_header(nghttp2_session*, const nghttp2_frame* frame, const uint8_t* name, size_t name_bytes,
+                       const uint8_t* value, size_t value_bytes, uint8_t, void* user) {
+    static_cast<Client*>(user)->answers[frame->hd.stream_id].headers[std::string(name, name + name_bytes)] =
+        std::string(value, value + value_bytes);
+    return 0;
+  }
+  static int on_data(nghttp2_session*, uint8_t, int32_t id, const uint8_t* data, size_t size, void* user) {
+    static_cast<Client*>(user)->answers[id].body.append(data, data + size);
+    return 0;
+  }
+  static int on_close(nghttp2_session*, int32_t id, uint32_t error, void* user) {
+    auto& answer = static_cast<Client*>(user)->answers[id];
+    answer.closed = true;
+    answer.error = error;
+    return 0;
+  }
+  static int on_frame(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+    if (frame->hd.type == NGHTTP2_GOAWAY) static_cast<Client*>(user)->goaway_error = frame->goaway.error_code;
+    return 0;
+  }
+  static ssize_t read_body(nghttp2_session*, int32_t, uint8_t* into, size_t room, uint32_t* flags,
+                           nghttp2_data_source* source, void*) {
+    auto& body = *static_cast<std::string*>(source->ptr);
+    size_t count = std::min(room, body.size());
+    std::copy_n(body.begin(), count, into);
+    body.erase(0, count);
+    if (body.empty()) *flags |= NGHTTP2_DATA_FLAG_EOF;
+    return static_cast<ssize_t>(count);
+  }
+
+  Peer& peer_;
+  nghttp2_session* session_ = nullptr;
+  std::vector<std::unique_ptr<std::string>> bodies_;
+};
+
+struct Http2 : testing::Test {
+  Http2() { test::add_routes(router, held); }
+  test::ManualExecutor executor;
+  test::Held held;
+  Router router;
+  std::shared_ptr<Shared> shared = std::make_shared<Shared>();
+  Server server{executor, router, {}, shared};
+  Peer peer{executor, server};
+  Client client{peer};
+};
+
+TEST_F(Http2, AnswersManyRequestsAtOnceInPiecesOfAnySize) {
+  for (size_t piece : {1u, 2u, 7u, 24u, 1000u}) {
+    int32_t hello = client.ask("GET", "/hello/alpha?x=1");
+    int32_t echo = client.ask("POST", "/echo", std::string(100'000, 'e'));
+    int32_t missing = client.ask("GET", "/nope");
+    int32_t head = client.ask("HEAD", "/hello/alpha");
+    client.exchange(piece);
+    EXPECT_EQ(client.answers[hello].headers[":status"], "200");
+    EXPECT_EQ(client.answers[hello].body, "hello alpha");
+    EXPECT_EQ(client.answers[echo].body, std::string(100'000, 'e'));
+    EXPECT_EQ(client.answers[missing].headers[":status"], "404");
+    EXPECT_EQ(client.answers[head].headers["content-length"], "11");
+    EXPECT_EQ(client.answers[head].body, "");
+    EXPECT_TRUE(client.answers[head].closed);
+  }
+  EXPECT_EQ(shared->stats.connections_h2.load(), 1u);
+}
+
+TEST_F(Http2, LimitsAnswerTheStreamAndKeepTheConnection) {
+  int32_t uri = client.ask("GET", "/" + std::string(9000, 'u'));
+  int32_t header = client.ask("GET", "/hello/a", {}, std::string(17'000, 'h'));
+  int32_t body = client.ask("POST", "/tiny", "12345");
+  int32_t path = client.ask("GET", "/../etc/passwd");
+  int32_t fine = client.ask("GET", "/hello/a");
+  client.exchange();
+  EXPECT_EQ(client.answers[uri].headers[":status"], "414");
+  EXPECT_EQ(client.answers[header].headers[":status"], "431");
+  EXPECT_EQ(client.answers[body].headers[":status"], "413");
+  EXPECT_EQ(client.answers[path].headers[":status"], "400");
+  EXPECT_EQ(client.answers[fine].headers[":status"], "200");
+  EXPECT_FALSE(peer.closed());
+}
+
+TEST_F(Http2, EndlessBodiesRespectTheWindowAndTellWhenTheyDrain) {
+  int32_t id = client.ask("GET", "/raw");
+  client.exchange();
+  EXPECT_EQ(client.answers[id].body, "01234");
+  // More than the peer's window of 65,535 bytes: the rest waits for its WINDOW_UPDATE.
+  EXPECT_GT(held.bodies.at(0).send(base::Slice(std::vector<uint8_t>(200'000, 'x'))), 100'000u);
+  EXPECT_EQ(held.drained, 0);
+  client.exchange();
+  EXPECT_EQ(client.answers[id].body.size(), 200'005u);
+  EXPECT_EQ(held.bodies.at(0).pending(), 0u);
+  EXPECT_EQ(held.drained, 1);
+  held.bodies.at(0).finish();
+  client.exchange();
+  EXPECT_TRUE(client.answers[id].closed);
+  EXPECT_EQ(client.answers[id].error, 0u);
+}
+
+TEST_F(Http2, ASlowKernelHoldsBackAllStreams) {
+  int32_t id = client.ask("GET", "/raw");
+  client.exchange();
+  peer.take_nothing_beyond(0);
+  EXPECT_GT(held.bodies.at(0).send(base::Slice(std::vector<uint8_t>(50'000, 'x'))), 49'999u);
+  EXPECT_EQ(held.drained, 0);
+  peer.drain();
+  client.exchange();
+  EXPECT_EQ(held.drained, 1);
+  EXPECT_EQ(client.answers[id].body.size(), 50'005u);
+}
+
+TEST_F(Http2, AResetTellsTheHandler) {
+  int32_t raw = client.ask("GET", "/raw");
+  int32_t later = client.ask("GET", "/later");
+  client.exchange();
+  client.reset(raw);
+  client.reset(later);
+  client.exchange();
+  executor.run();
+  EXPECT_EQ(held.closed, 1);
+  EXPECT_EQ(held.gone, 1);
+  held.exchanges.at(0).respond(Response::text("late"));
+  EXPECT_EQ(held.bodies.at(0).send(base::Slice::copy_of("late")), 0u);
+  client.exchange();
+  EXPECT_FALSE(peer.closed());
+}
+
+TEST_F(Http2, ABrokenBodyIsAReset) {
+  int32_t id = client.ask("GET", "/raw");
+  client.exchange();
+  held.bodies.clear();
+  client.exchange();
+  EXPECT_EQ(client.answers[id].error, static_cast<uint32_t>(NGHTTP2_INTERNAL_ERROR));
+}
+
+TEST_F(Http2, RapidResetsEndTheConnection) {
+  for (int i = 0; i < 300 && !peer.closed(); ++i) {
+    int32_t id = client.ask("GET", "/later");
+    client.exchange();
+    client.reset(id);
+    client.exchange();
+  }
+  EXPECT_TRUE(peer.closed());
+  EXPECT_EQ(client.goaway_error, static_cast<uint32_t>(NGHTTP2_ENHANCE_YOUR_CALM));
+  EXPECT_EQ(shared->stats.hits(Limit::kH2Resets), 1u);
+}
+
+TEST_F(Http2, DrainingFinishesWhatHasBegun) {
+  int32_t id = client.ask("GET", "/later");
+  client.exchange();
+  bool done = false;
+  server.drain(5s, [&] { done = true; });
+  client.exchange();
+  EXPECT_EQ(client.goaway_error, 0u);
+  EXPECT_FALSE(done);
+  held.exchanges.at(0).respond(Response::text("answer"));
+  client.exchange();
+  executor.run();
+  EXPECT_EQ(client.answers[id].body, "answer");
+  EXPECT_TRUE(peer.closed());
+  EXPECT_TRUE(done);
+}
+
+TEST_F(Http2, IdleConnectionsEnd) {
+  client.exchange();
+  executor.advance(80s);
+  EXPECT_TRUE(peer.closed());
+  EXPECT_EQ(shared->stats.hits(Limit::kIdleTimeout), 1u);
+}
+
+TEST_F(Http2, NoWebSocketsHere) {
+  int32_t id = client.ask("GET", "/ws");
+  client.exchange();
+  EXPECT_EQ(client.answers[id].headers[":status"], "426");
+}
+
+}  // namespace
+}  // namespace eyas::http

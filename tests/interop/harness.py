@@ -1,0 +1,201 @@
+"""What interop tests are made of: a server on free ports, peers with time limits, waiting for conditions.
+
+Everything started here ends with its test. A test is a function `test_*()` in a file `*_test.py`; it raises
+AssertionError to fail and Skip to say why it cannot run on this machine.
+"""
+import collections
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PROGRAM = pathlib.Path(os.environ.get("EYAS_PROGRAM", ROOT / "build" / "dev" / "eyas"))
+LOG_LINES_KEPT = 2000
+START_S = 15
+STOP_S = 10
+PEER_S = 60
+
+_running = []  # processes and servers of the test that runs now
+
+
+class Skip(Exception):
+    """The test cannot run here; the message says why."""
+
+
+def need(*programs: str) -> None:
+    """Skips the test when a program is not installed."""
+    for program in programs:
+        if shutil.which(program) is None:
+            raise Skip(f"{program} is not installed")
+
+
+def free_port(kind=socket.SOCK_STREAM) -> int:
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(condition, timeout: float = 10, what: str = "the condition"):
+    """Polls until `condition()` is truthy and returns its value; an AssertionError names `what` otherwise."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not come true in {timeout} s (last value: {value!r})")
+        time.sleep(0.02)
+
+
+class Process:
+    """A program in its own process group, whose output is kept; `timeout` ends it whatever it does."""
+
+    def __init__(self, command, timeout: float = PEER_S, env=None, stdin=subprocess.DEVNULL):
+        self.command = [str(part) for part in command]
+        self.lines = collections.deque(maxlen=LOG_LINES_KEPT)
+        self._child = subprocess.Popen(self.command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                       start_new_session=True, cwd=ROOT, env={**os.environ, **(env or {})})
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self._guard = threading.Timer(timeout, self.kill)
+        self._guard.daemon = True
+        self._guard.start()
+        _running.append(self)
+
+    def _read(self):
+        for line in self._child.stdout:
+            self.lines.append(line.decode("utf-8", "replace").rstrip("\n"))
+
+    @property
+    def pid(self) -> int:
+        return self._child.pid
+
+    @property
+    def output(self) -> str:
+        return "\n".join(list(self.lines))
+
+    def running(self) -> bool:
+        return self._child.poll() is None
+
+    def signal(self, number: int) -> None:
+        self._child.send_signal(number)
+
+    def kill(self) -> None:
+        """Ends it and its children at once."""
+        self._guard.cancel()
+        try:
+            os.killpg(self._child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+
+    def wait(self, timeout: float = PEER_S) -> int:
+        """Its exit status; an AssertionError when it goes on for longer."""
+        try:
+            status = self._child.wait(timeout)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"{self.command[0]} still runs after {timeout} s:\n{self.output}") from None
+        self._reader.join(5)
+        self._guard.cancel()
+        return status
+
+
+def peer(*command, timeout: float = PEER_S, **options) -> Process:
+    """Starts a peer such as ffmpeg; the test is skipped when it is not installed."""
+    need(str(command[0]))
+    return Process(command, timeout=timeout, **options)
+
+
+def run(*command, timeout: float = PEER_S) -> str:
+    """Runs a peer to its end and returns its output; an AssertionError when it fails."""
+    process = peer(*command, timeout=timeout + 5)
+    status = process.wait(timeout)
+    assert status == 0, f"{' '.join(process.command)} exited with {status}:\n{process.output}"
+    return process.output
+
+
+class Server:
+    """`eyas serve` on free loopback ports with data of its own, ready when the constructor returns.
+
+    `settings` are --set keys: Server({"rtmp.takeover": True}).
+    """
+
+    def __init__(self, settings=None, command: str = "serve"):
+        assert PROGRAM.exists(), f"{PROGRAM} is not built"
+        self.http_port, self.rtmp_port = free_port(), free_port()
+        self.data = tempfile.mkdtemp(prefix="eyas-interop-")
+        chosen = {"http.listen": f"127.0.0.1:{self.http_port}", "rtmp.listen": f"127.0.0.1:{self.rtmp_port}"}
+        chosen.update(settings or {})
+        arguments = []
+        for key, value in chosen.items():
+            arguments += ["--set", f"{key}={str(value).lower() if isinstance(value, bool) else value}"]
+        self.process = Process([PROGRAM, command, "--data", self.data, *arguments], timeout=300)
+        _running.append(self)
+        wait_for(self._ready, START_S, f"/readyz of the server\n{self.process.output}\n")
+
+    def _ready(self) -> bool:
+        assert self.process.running(), f"the server exited:\n{self.process.output}"
+        try:
+            return self.get("/readyz")[0] == 200
+        except OSError:
+            return False
+
+    def http(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.http_port}{path}"
+
+    def rtmp(self, name: str) -> str:
+        return f"rtmp://127.0.0.1:{self.rtmp_port}/{name}"
+
+    def get(self, path: str, timeout: float = 10):
+        """(status, headers, body) of a GET, whatever the status."""
+        try:
+            with urllib.request.urlopen(self.http(path), timeout=timeout) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as answer:
+            return answer.code, answer.headers, answer.read()
+
+    def stream(self, name: str):
+        """The API's facts of a stream, or None when there is no such stream."""
+        status, _, body = self.get(f"/api/v1/streams/{name}")
+        return json.loads(body) if status == 200 else None
+
+    def wait_live(self, name: str, timeout: float = 10):
+        """Waits until the stream is on air and has a video track; returns its facts."""
+        def live():
+            facts = self.stream(name)
+            on_air = facts and facts["state"] == "live" and any(t["kind"] == "video" for t in facts["tracks"])
+            return facts if on_air else None
+        return wait_for(live, timeout, f"{name} live\n{self.process.output}\n")
+
+    def stop(self) -> int:
+        """Asks it to end, as an init system does; its exit status."""
+        self.process.signal(signal.SIGTERM)
+        return self.process.wait(STOP_S)
+
+    def kill(self) -> None:
+        self.process.kill()
+        shutil.rmtree(self.data, ignore_errors=True)
+
+    @property
+    def output(self) -> str:
+        return self.process.output
+
+
+def end_all() -> str:
+    """Ends what the test left running; returns the tail of each output, for a failure's report."""
+    report = ""
+    while _running:
+        thing = _running.pop()
+        thing.kill()
+        if isinstance(thing, Process):
+            tail = "\n".join(list(thing.lines)[-40:])
+            report += f"\n--- {' '.join(thing.command)[:200]}\n{tail}\n"
+    return report
