@@ -1,0 +1,156 @@
+// The whole room over a virtual clock: a publisher in the hub, a viewer on an HTTP connection.
+#include <gtest/gtest.h>
+
+#include "http/server.h"
+#include "http/test_peer.h"
+#include "protocols/hls/hls.h"
+
+namespace eyas::hls {
+namespace {
+
+using http::test::ManualExecutor;
+using http::test::Peer;
+using std::chrono::milliseconds;
+
+class Bed {
+ public:
+  Bed() : directory({&loop}, {}), server(directory, {&loop}, {}), http_(loop, routed(), {}, shared_) {
+    server.start();
+    loop.run();
+  }
+  ~Bed() {
+    server.drain();
+    loop.run();
+    publisher.detach();
+    loop.run();
+  }
+
+  void publish() {
+    directory.publish(*hub::StreamName::parse("live/alpha"), {}, loop,
+                      [this](base::Result<hub::Publisher> made) { publisher = std::move(*made); });
+    loop.run();
+    auto track = std::make_shared<media::Track>();
+    track->id = 1;
+    track->config.codec = media::Codec::kH264;
+    track->config.record = base::Slice(std::vector<uint8_t>{1, 0x64, 0, 0x28, 0xff, 0xe0, 0});
+    track->config.rfc6381 = "avc1.640028";
+    track->config.width = 1920, track->config.height = 1080;
+    track_ = track;
+    publisher.set_track(track_);
+    loop.run();
+  }
+  void frames(int count) {
+    for (int i = 0; i < count; ++i, ++frame_) {
+      loop.advance(milliseconds(40));
+      media::Frame frame;
+      frame.track = track_;
+      frame.pts = frame.dts = media::media_time_from_ms(40 * frame_);
+      frame.key = frame_ % 25 == 0;
+      frame.arrival = loop.clock().mono();
+      frame.payload =
+          base::Slice(std::vector<uint8_t>{0, 0, 0, 2, static_cast<uint8_t>(frame.key ? 0x65 : 0x41), 0x88});
+      publisher.publish(std::move(frame));
+      loop.run();
+    }
+  }
+  void get(Peer& peer, const std::string& path) { peer.send("GET " + path + " HTTP/1.1\r\nhost: x\r\n\r\n"); }
+  Peer connect() { return Peer(loop, http_); }
+
+  ManualExecutor loop;
+  hub::Directory directory;
+  Server server;
+  hub::Publisher publisher;
+
+ private:
+  const http::Router& routed() {
+    server.register_routes(router_);
+    return router_;
+  }
+  http::Router router_;
+  std::shared_ptr<http::Shared> shared_ = std::make_shared<http::Shared>();
+  http::Server http_;
+  media::TrackPtr track_;
+  int64_t frame_ = 0;
+};
+
+// The hint of a playlist: "video_1700000010_3.m4s".
+std::string hint_of(const std::string& playlist) {
+  const std::string mark = "#EXT-X-PRELOAD-HINT:TYPE=PART,URI=\"";
+  const size_t at = playlist.find(mark);
+  if (at == std::string::npos) return {};
+  return playlist.substr(at + mark.size(), playlist.find('"', at + mark.size()) - at - mark.size());
+}
+
+TEST(HlsServer, AStreamThatIsNotThereIsNotFound) {
+  Bed bed;
+  Peer peer = bed.connect();
+  bed.get(peer, "/live/nobody/index.m3u8");
+  const std::string answer = peer.take();
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 404")) << answer;
+  EXPECT_NE(answer.find("\"not_found\""), std::string::npos);
+}
+
+TEST(HlsServer, AStreamWithoutMediaIsWaitedForAndThenNotFound) {
+  Bed bed;
+  bed.publish();
+  Peer peer = bed.connect();
+  bed.get(peer, "/live/alpha/index.m3u8");
+  bed.loop.advance(std::chrono::seconds(7));
+  EXPECT_EQ(peer.take(), "");
+  bed.loop.advance(std::chrono::seconds(2));
+  EXPECT_TRUE(peer.take().starts_with("HTTP/1.1 404"));
+}
+
+TEST(HlsServer, PlaylistsSegmentsPartsAndBlocking) {
+  Bed bed;
+  bed.publish();
+  Peer peer = bed.connect();
+  bed.get(peer, "/live/alpha/index.m3u8");  // opens the stream and waits for its first segment
+  bed.frames(60);
+  const std::string index = peer.take();
+  EXPECT_TRUE(index.starts_with("HTTP/1.1 200")) << index;
+  EXPECT_NE(index.find("hls/video.m3u8"), std::string::npos);
+
+  bed.get(peer, "/live/alpha/hls/video.m3u8");
+  const std::string playlist = peer.take();
+  const std::string hint = hint_of(playlist);
+  ASSERT_FALSE(hint.empty()) << playlist;
+  const size_t map = playlist.find("video_");
+  bed.get(peer, "/live/alpha/hls/" + playlist.substr(map, playlist.find('"', map) - map));
+  const std::string init = peer.take();
+  EXPECT_NE(init.find("immutable"), std::string::npos) << init;
+  EXPECT_NE(init.find("ftyp"), std::string::npos);
+
+  Peer other = bed.connect();
+  bed.get(other, "/live/alpha/hls/" + hint);
+  EXPECT_EQ(other.take(), "");  // blocks until the part is there
+  bed.frames(8);
+  EXPECT_TRUE(other.take().starts_with("HTTP/1.1 200"));
+
+  bed.get(peer, "/live/alpha/hls/video.m3u8?_HLS_part=1");
+  EXPECT_TRUE(peer.take().starts_with("HTTP/1.1 400"));
+  bed.get(peer, "/live/alpha/hls/video.m3u8?_HLS_msn=99999999999");
+  EXPECT_TRUE(peer.take().starts_with("HTTP/1.1 400"));
+}
+
+TEST(HlsServer, AnAbsentPublisherDoesNotEndABlockingReloadWithAnError) {
+  Bed bed;
+  bed.publish();
+  Peer peer = bed.connect();
+  bed.get(peer, "/live/alpha/index.m3u8");
+  bed.frames(60);
+  peer.take();
+  bed.get(peer, "/live/alpha/hls/video.m3u8");
+  const std::string hint = hint_of(peer.take());
+  ASSERT_GT(hint.size(), 12U);
+  const std::string msn = hint.substr(6, hint.rfind('_') - 6);
+  const std::string part = hint.substr(hint.rfind('_') + 1, hint.find('.') - hint.rfind('_') - 1);
+  bed.get(peer, "/live/alpha/hls/video.m3u8?_HLS_msn=" + msn + "&_HLS_part=" + part);
+  bed.loop.advance(std::chrono::seconds(5));
+  EXPECT_EQ(peer.take(), "");
+  bed.loop.advance(std::chrono::seconds(2));
+  EXPECT_TRUE(peer.take().starts_with("HTTP/1.1 200"));
+}
+
+}  // namespace
+}  // namespace eyas::hls
