@@ -9,6 +9,10 @@
 
 #include "base/time.h"
 
+namespace eyas::base {
+class OptionSchema;
+}
+
 namespace eyas::http {
 
 struct Options {
@@ -45,5 +49,8 @@ struct Options {
   std::vector<std::string>
       cors_origins;  // further origins ("https://ops.example") that may use every route; "*": all
 };
+
+// Binds the keys "http.*" to `options`, which outlives the schema.
+void describe(base::OptionSchema& schema, Options& options);
 
 }  // namespace eyas::http

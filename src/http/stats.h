@@ -4,6 +4,9 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <vector>
+
+#include "base/metric.h"
 
 namespace eyas::http {
 
@@ -42,5 +45,8 @@ struct Stats {
     return limits[static_cast<size_t>(limit)].load(std::memory_order_relaxed);
   }
 };
+
+// The counters as metrics, added to `out`.
+void append_metrics(const Stats& stats, std::vector<base::Metric>& out);
 
 }  // namespace eyas::http

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/option_schema.h"
 #include "hub/publisher.h"
 #include "hub/stream.h"
 
@@ -66,6 +67,9 @@ class Directory {
   Options options_;
   std::vector<std::unique_ptr<Shard>> shards_;
 };
+
+// Binds the keys "hub.*" to `options`, which outlives the schema.
+void describe(base::OptionSchema& schema, Directory::Options& options);
 
 template <FeedFormat Format>
 void Directory::read(const StreamName& name, ReaderInfo info, io::Executor& caller, base::Task on_more,

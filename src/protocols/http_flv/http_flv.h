@@ -10,6 +10,10 @@
 #include "hub/directory.h"
 #include "protocols/http_flv/options.h"
 
+namespace eyas::protocols {
+class Protocol;
+}
+
 namespace eyas::http_flv {
 
 constexpr const char* kName = "http_flv";
@@ -39,5 +43,8 @@ struct Statistics {
 // server.
 void add_routes(http::Router& router, const Options& options, hub::Directory& directory,
                 Statistics& statistics);
+
+// What the server's table holds.
+std::unique_ptr<protocols::Protocol> make();
 
 }  // namespace eyas::http_flv

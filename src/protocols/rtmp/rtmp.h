@@ -11,6 +11,10 @@
 #include "io/byte_stream.h"
 #include "protocols/rtmp/options.h"
 
+namespace eyas::protocols {
+class Protocol;
+}
+
 namespace eyas::rtmp {
 
 constexpr const char* kName = "rtmp";
@@ -78,5 +82,8 @@ class Server {
   io::Timer tick_timer_;
   bool draining_ = false;
 };
+
+// What the server's table holds.
+std::unique_ptr<protocols::Protocol> make();
 
 }  // namespace eyas::rtmp

@@ -1,0 +1,75 @@
+// Protocol: what the server knows of each protocol. One line in the server's table makes one; configuration,
+// metrics, listening, draining and documentation loop over them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/metric.h"
+#include "base/option_schema.h"
+#include "base/result.h"
+#include "http/router.h"
+#include "hub/directory.h"
+#include "io/byte_stream.h"
+#include "io/loop.h"
+
+namespace eyas::protocols {
+
+// A place where a protocol accepts connections. The server opens it on every loop.
+struct ListenPoint {
+  std::string key;      // the option that says where: "rtmp.listen"
+  std::string address;  // empty: off
+  bool tls = false;     // with the server's certificate in front
+};
+
+// What a protocol is given at start. Outlives it.
+struct Services {
+  hub::Directory& directory;
+  http::Router& router;
+  const std::vector<io::Loop*>& loops;
+};
+
+// Made on the main thread before the loops run; start() there too. The other calls say where they run.
+class Protocol {
+ public:
+  virtual ~Protocol() = default;
+
+  virtual std::string_view name() const = 0;
+  // Binds its keys to its options. Called once, before they are read.
+  virtual void describe(base::OptionSchema& schema) = 0;
+  // Whether the options fit together. Errors name the key and what is allowed.
+  virtual base::Status check() const { return {}; }
+  virtual std::vector<ListenPoint> listen_points() const { return {}; }
+  // Registers routes and makes what each loop needs.
+  virtual void start(const Services& services) = 0;
+  // A connection of one of its listen points. On the loop with that index.
+  virtual void accept(size_t loop, std::unique_ptr<io::ByteStream> stream);
+  // Takes nothing new and ends what it has; on the loop with that index.
+  virtual void drain(size_t loop) { static_cast<void>(loop); }
+  // Thread-safe.
+  virtual std::vector<base::Metric> metrics() const { return {}; }
+};
+
+// A protocol's counters as metrics: each row has `name` and `value`. A counter named "viewers" or "..._open"
+// is a gauge.
+template <typename Rows>
+std::vector<base::Metric> metrics_of(std::string_view protocol, const Rows& rows) {
+  std::vector<base::Metric> metrics;
+  for (const auto& row : rows) {
+    std::string_view counter = row.name;
+    bool gauge = counter == "viewers" || counter.ends_with("_open");
+    std::string name = "eyas_" + std::string(protocol) + "_" + std::string(counter) + (gauge ? "" : "_total");
+    metrics.push_back({std::move(name),
+                       "Of " + std::string(protocol) + ": " + std::string(counter) + ".",
+                       gauge ? base::Metric::Kind::kGauge : base::Metric::Kind::kCounter,
+                       static_cast<double>(row.value),
+                       {}});
+  }
+  return metrics;
+}
+
+inline void Protocol::accept(size_t, std::unique_ptr<io::ByteStream>) {}
+
+}  // namespace eyas::protocols

@@ -1,0 +1,39 @@
+#include "protocols/protocol.h"
+#include "protocols/rtmp/rtmp.h"
+
+namespace eyas::rtmp {
+namespace {
+
+class Rtmp final : public protocols::Protocol {
+ public:
+  std::string_view name() const override { return kName; }
+  void describe(base::OptionSchema& schema) override { rtmp::describe(schema, options_); }
+  std::vector<protocols::ListenPoint> listen_points() const override {
+    return {{"rtmp.listen", options_.listen, false}, {"rtmps.listen", options_.tls_listen, true}};
+  }
+  void start(const protocols::Services& services) override {
+    for (io::Loop* loop : services.loops) {
+      servers_.push_back(std::make_unique<Server>(options_, services.directory, *loop, statistics_));
+    }
+  }
+  void accept(size_t loop, std::unique_ptr<io::ByteStream> stream) override {
+    servers_[loop]->accept(std::move(stream));
+  }
+  void drain(size_t loop) override { servers_[loop]->drain(); }
+  std::vector<base::Metric> metrics() const override {
+    return protocols::metrics_of(kName, statistics_->list());
+  }
+
+ private:
+  Options options_;
+  std::shared_ptr<Statistics> statistics_ = std::make_shared<Statistics>();
+  std::vector<std::unique_ptr<Server>> servers_;  // one per loop
+};
+
+}  // namespace
+
+std::unique_ptr<protocols::Protocol> make() {
+  return std::make_unique<Rtmp>();
+}
+
+}  // namespace eyas::rtmp

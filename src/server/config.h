@@ -1,0 +1,62 @@
+// The configuration: defaults, then the file, then the environment, then --set.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/option_schema.h"
+#include "http/options.h"
+#include "hub/directory.h"
+#include "protocols/protocol.h"
+
+namespace eyas::server {
+
+// Every option, with the protocols that hold their own. Not movable: the schema is bound to the fields.
+class Config {
+ public:
+  explicit Config(std::vector<std::unique_ptr<protocols::Protocol>> protocols);
+  Config(const Config&) = delete;
+  Config& operator=(const Config&) = delete;
+
+  // What is read, in this order; later wins.
+  struct Sources {
+    std::string file;                                              // YAML; empty: none
+    std::vector<std::pair<std::string, std::string>> environment;  // EYAS_HTTP_LISTEN=...
+    std::vector<std::string> sets;                                 // "http.listen=127.0.0.1:80"
+  };
+  // Every finding, not only the first: each names key, value and what is allowed. Empty: all is well.
+  std::vector<std::string> load(const Sources& sources);
+
+  const base::OptionSchema& schema() const { return schema_; }
+  std::vector<std::unique_ptr<protocols::Protocol>>& protocols() { return protocols_; }
+
+  unsigned io_threads = 0;  // 0: as many as the process may use CPUs
+  std::string log_level = "info";
+  std::string log_format = "text";
+  std::string http_listen = "127.0.0.1:8080";
+  std::string https_listen;
+  std::string certificate_file;
+  std::string key_file;
+  std::string web_root;
+  base::Duration drain = std::chrono::seconds(5);
+  http::Options http;
+  hub::Directory::Options hub;
+
+ private:
+  void describe();
+  void load_file(const std::string& path, std::vector<std::string>& findings);
+  void load_environment(const Sources& sources, std::vector<std::string>& findings);
+  void set(const std::string& key, const std::string& value, const std::string& from,
+           std::vector<std::string>& findings);
+  void check(std::vector<std::string>& findings) const;
+
+  std::vector<std::unique_ptr<protocols::Protocol>> protocols_;
+  base::OptionSchema schema_;
+};
+
+// The process's environment variables that begin with EYAS_.
+std::vector<std::pair<std::string, std::string>> eyas_environment();
+
+}  // namespace eyas::server

@@ -1,0 +1,86 @@
+#include "server/config.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+
+#include "server/protocols.h"
+
+namespace eyas::server {
+namespace {
+
+// A configuration file for one test, gone with it.
+struct File {
+  explicit File(const std::string& text) {
+    path = testing::TempDir() + "eyas_" + testing::UnitTest::GetInstance()->current_test_info()->name() +
+           ".yaml";
+    std::ofstream(path) << text;
+  }
+  ~File() { std::remove(path.c_str()); }
+  std::string path;
+};
+
+std::vector<std::string> load(Config& config, const std::string& yaml,
+                              std::vector<std::pair<std::string, std::string>> environment = {},
+                              std::vector<std::string> sets = {}) {
+  File file(yaml);
+  return config.load({file.path, std::move(environment), std::move(sets)});
+}
+
+TEST(Config, NothingIsOpenToTheWorldByDefault) {
+  Config config(make_protocols());
+  for (const base::Option& option : config.schema().options()) {
+    if (!option.key.ends_with(".listen") || option.initial.empty()) continue;
+    EXPECT_TRUE(option.initial.starts_with("127.0.0.1:")) << option.key << " " << option.initial;
+  }
+}
+
+TEST(Config, LaterSourcesWin) {
+  Config config(make_protocols());
+  auto findings = load(config, "http:\n  listen: 127.0.0.1:1\nlog:\n  level: debug\n",
+                       {{"EYAS_HTTP_LISTEN", "127.0.0.1:2"}}, {"http.listen=127.0.0.1:3"});
+  EXPECT_EQ(findings, std::vector<std::string>{});
+  EXPECT_EQ(config.http_listen, "127.0.0.1:3");
+  EXPECT_EQ(config.log_level, "debug");
+}
+
+TEST(Config, EveryFindingIsNamed) {
+  Config config(make_protocols());
+  auto findings =
+      load(config, "htp:\n  listen: 127.0.0.1:1\nlog:\n  level: loud\n", {{"EYAS_HTP", "x"}}, {"oops"});
+  ASSERT_EQ(findings.size(), 4u);
+  EXPECT_NE(findings[0].find("unknown key: htp.listen; did you mean http.listen?"), std::string::npos)
+      << findings[0];
+  EXPECT_NE(findings[1].find("log.level: \"loud\"; allowed: one of: debug, info"), std::string::npos)
+      << findings[1];
+  EXPECT_NE(findings[2].find("EYAS_HTP"), std::string::npos);
+  EXPECT_NE(findings[3].find("want key=value"), std::string::npos);
+}
+
+TEST(Config, ABrokenFileNamesItsLine) {
+  Config config(make_protocols());
+  auto findings = load(config, "http:\n  listen: [1, 2\n");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_NE(findings[0].find("not YAML"), std::string::npos);
+  EXPECT_EQ(Config(make_protocols()).load({"/nonexistent.yaml", {}, {}}).size(), 1u);
+}
+
+TEST(Config, TlsNeedsACertificate) {
+  Config config(make_protocols());
+  auto findings = load(config, "https:\n  listen: 127.0.0.1:8443\n");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_NE(findings[0].find("tls.certificate"), std::string::npos);
+}
+
+// The file at the root is what the program prints: every key, commented, at its default.
+TEST(Config, TheExampleFileIsUpToDateAndLoads) {
+  std::ifstream example(EYAS_SOURCE_DIR "/eyas.yaml");
+  std::string text((std::istreambuf_iterator<char>(example)), {});
+  Config config(make_protocols());
+  EXPECT_EQ(text, config.schema().yaml()) << "write it anew: eyas check-config --print > eyas.yaml";
+  EXPECT_EQ(config.load({EYAS_SOURCE_DIR "/eyas.yaml", {}, {}}), std::vector<std::string>{});
+}
+
+}  // namespace
+}  // namespace eyas::server

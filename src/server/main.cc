@@ -1,0 +1,90 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "server/config.h"
+#include "server/node.h"
+#include "server/protocols.h"
+#include "server/version.h"
+
+namespace eyas::server {
+namespace {
+
+struct CommandLine {
+  std::string file;
+  std::string data;
+  std::vector<std::string> sets;
+  bool print = false;
+
+  Config::Sources sources() const { return {file, eyas_environment(), sets}; }
+};
+
+// Prints the findings; false when there are any.
+bool report(const std::vector<std::string>& findings) {
+  for (const std::string& finding : findings) std::fprintf(stderr, "eyas: %s\n", finding.c_str());
+  return findings.empty();
+}
+
+int check_config(const CommandLine& line) {
+  Config config(make_protocols());
+  if (!report(config.load(line.sources()))) return 1;
+  if (line.print)
+    std::fputs(config.schema().yaml().c_str(), stdout);
+  else
+    std::puts("configuration is good");
+  return 0;
+}
+
+void reload(Node& node, const CommandLine& line) {
+  Config fresh(make_protocols());
+  auto findings = fresh.load(line.sources());
+  for (const std::string& finding : findings) base::log::error("config.invalid", {{"finding", finding}});
+  if (!findings.empty())
+    return base::log::error("config.kept", {{"reason", "the new configuration has errors"}});
+  node.apply(fresh);
+}
+
+int serve(const CommandLine& line, bool demo) {
+  Config config(make_protocols());
+  if (!report(config.load(line.sources()))) return 1;
+  Node node(config, demo);
+  if (base::Status status = node.start(); !status.ok()) {
+    std::fprintf(stderr, "eyas: %s\n", status.error().message().c_str());
+    return 1;
+  }
+  node.on_reload([&] { reload(node, line); });
+  std::printf("Eyas is at http://%s/\n", node.http_address().c_str());
+  std::fflush(stdout);
+  return node.run();
+}
+
+void add_options(CLI::App& command, CommandLine& line) {
+  command.add_option("--config", line.file, "Configuration file (YAML)")->check(CLI::ExistingFile);
+  command.add_option("--data", line.data, "Folder for what the server keeps");
+  command.add_option("--set", line.sets, "key=value; may be given many times")->take_all();
+}
+
+int main(int argc, char** argv) {
+  CLI::App app("Eyas: live video for drones and cameras", "eyas");
+  app.set_version_flag("--version", std::string("eyas ") + kVersion);
+  app.require_subcommand(1);
+  CommandLine line;
+  auto* serving = app.add_subcommand("serve", "Serve");
+  auto* demo = app.add_subcommand("demo", "Serve, with the demo flight on air");
+  auto* checking =
+      app.add_subcommand("check-config", "Check the configuration and say what is wrong with it");
+  for (CLI::App* command : {serving, demo, checking}) add_options(*command, line);
+  checking->add_flag("--print", line.print, "Print the whole configuration, every key commented");
+  CLI11_PARSE(app, argc, argv);
+  if (checking->parsed()) return check_config(line);
+  return serve(line, demo->parsed());
+}
+
+}  // namespace
+}  // namespace eyas::server
+
+int main(int argc, char** argv) {
+  return eyas::server::main(argc, argv);
+}

@@ -1,0 +1,50 @@
+#include "server/process_metrics.h"
+
+#include <dirent.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+
+namespace eyas::server {
+namespace {
+
+double seconds(const timeval& t) {
+  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+}
+
+double resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  double size = 0;
+  double resident = 0;
+  statm >> size >> resident;
+  return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+}
+
+double open_descriptors() {
+  DIR* folder = opendir("/proc/self/fd");
+  if (folder == nullptr) return 0;
+  double count = -3;  // ".", ".." and the folder itself
+  while (readdir(folder) != nullptr) ++count;
+  closedir(folder);
+  return count;
+}
+
+}  // namespace
+
+std::vector<base::Metric> process_metrics() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  using Kind = base::Metric::Kind;
+  return {
+      {"process_cpu_seconds_total",
+       "CPU time used.",
+       Kind::kCounter,
+       seconds(usage.ru_utime) + seconds(usage.ru_stime),
+       {}},
+      {"process_resident_memory_bytes", "Resident memory.", Kind::kGauge, resident_bytes(), {}},
+      {"process_open_fds", "Open descriptors.", Kind::kGauge, open_descriptors(), {}},
+  };
+}
+
+}  // namespace eyas::server
