@@ -1,4 +1,5 @@
-// Whole connections on a virtual clock: bytes of a client through session, ingest, hub and egress to the bytes of another.
+// Whole connections on a virtual clock: bytes of a client through session, ingest, hub and egress to the
+// bytes of another.
 #include <gtest/gtest.h>
 
 #include <deque>
@@ -93,8 +94,12 @@ struct Wire {
   int sends = 0;
 };
 
-VirtualStream::~VirtualStream() { wire_.stream = nullptr, wire_.handler = nullptr, wire_.closed = true; }
-void VirtualStream::start(Handler& handler) { wire_.handler = &handler; }
+VirtualStream::~VirtualStream() {
+  wire_.stream = nullptr, wire_.handler = nullptr, wire_.closed = true;
+}
+void VirtualStream::start(Handler& handler) {
+  wire_.handler = &handler;
+}
 size_t VirtualStream::send(std::span<const base::Slice> slices) {
   ++wire_.sends;
   for (const base::Slice& slice : slices) {
@@ -142,7 +147,8 @@ class ConnectionTest : public testing::Test {
   static size_t pictures(const Wire& wire) {  // coded frames, sequence headers not counted
     size_t count = 0;
     for (const Message& message : wire.got.messages()) {
-      if (message.type == MessageType::kVideo && message.payload.size() > 1 && message.payload.data()[1] == 1) ++count;
+      if (message.type == MessageType::kVideo && message.payload.size() > 1 && message.payload.data()[1] == 1)
+        ++count;
     }
     return count;
   }
@@ -279,7 +285,8 @@ TEST_F(ConnectionTest, SilenceIsBounded) {
 class Quirks : public ConnectionTest {
  protected:
   // Sends the tags after handshake, connect and publish; returns the pictures that a player got.
-  size_t through(const std::vector<std::pair<MessageType, std::string>>& tags, std::string_view name = "alpha") {
+  size_t through(const std::vector<std::pair<MessageType, std::string>>& tags,
+                 std::string_view name = "alpha") {
     in_ = publisher(name);
     out_ = player("alpha");
     uint32_t ms = 0;
@@ -299,28 +306,34 @@ class Quirks : public ConnectionTest {
 };
 
 TEST_F(Quirks, Quirk1NoMetadataAudioConfigFirst) {
-  EXPECT_EQ(through({{kAudio, "AF00" + flv::kAscMono44100}, {kVideo, kHeader}, {kVideo, kKey}, {kVideo, kInter}}), 2u);
+  EXPECT_EQ(
+      through({{kAudio, "AF00" + flv::kAscMono44100}, {kVideo, kHeader}, {kVideo, kKey}, {kVideo, kInter}}),
+      2u);
   EXPECT_NE(out_->got.first(MessageType::kAudio), nullptr);
 }
 
 TEST_F(Quirks, Quirk2MetadataWithoutTracks) {
-  std::string metadata = base::to_hex(flv::amf0_write_all(
-      {AmfValue::string("@setDataFrame"), AmfValue::string("onMetaData"),
-       AmfValue::ecma_array({{"metadatacreator", AmfValue::string("Agora.io SDK")},
-                             {"encoder", AmfValue::string("Agora.io Encoder")}})}));
+  std::string metadata = base::to_hex(
+      flv::amf0_write_all({AmfValue::string("@setDataFrame"), AmfValue::string("onMetaData"),
+                           AmfValue::ecma_array({{"metadatacreator", AmfValue::string("Agora.io SDK")},
+                                                 {"encoder", AmfValue::string("Agora.io Encoder")}})}));
   EXPECT_EQ(through({{kData, metadata}, {kVideo, kHeader}, {kVideo, kKey}}), 1u);
 }
 
 TEST_F(Quirks, Quirk3EmptyVideoTag) {
-  EXPECT_EQ(through({{kVideo, kHeader}, {kVideo, kKey}, {kVideo, "270100000000000000"}, {kVideo, kInter}}), 2u);
+  EXPECT_EQ(through({{kVideo, kHeader}, {kVideo, kKey}, {kVideo, "270100000000000000"}, {kVideo, kInter}}),
+            2u);
 }
 
 TEST_F(Quirks, Quirk4DuplicateSequenceHeader) {
-  EXPECT_EQ(through({{kVideo, kHeader}, {kVideo, kHeader}, {kVideo, kKey}, {kVideo, kHeader}, {kVideo, kInter}}), 2u);
+  EXPECT_EQ(
+      through({{kVideo, kHeader}, {kVideo, kHeader}, {kVideo, kKey}, {kVideo, kHeader}, {kVideo, kInter}}),
+      2u);
 }
 
 TEST_F(Quirks, Quirk5PictureInSeveralMessagesAnd6SeiIsPassedOn) {
-  EXPECT_EQ(through({{kVideo, kHeader}, {kVideo, "1701000000" + flv::kSei}, {kVideo, kKey}, {kVideo, kInter}}), 2u);
+  EXPECT_EQ(
+      through({{kVideo, kHeader}, {kVideo, "1701000000" + flv::kSei}, {kVideo, kKey}, {kVideo, kInter}}), 2u);
   for (const Message& message : out_->got.messages()) {
     if (message.type != kVideo || message.payload.data()[1] != 1) continue;
     EXPECT_NE(base::to_hex(message.payload).find(flv::kSei), std::string::npos);
@@ -329,8 +342,10 @@ TEST_F(Quirks, Quirk5PictureInSeveralMessagesAnd6SeiIsPassedOn) {
 }
 
 TEST_F(Quirks, Quirk7GarbageTags) {
-  EXPECT_EQ(through({{kVideo, kHeader}, {kVideo, kKey}, {kVideo, "9F78787878"}, {kVideo, "1F00"}, {kVideo, kInter}}),
-            2u);
+  EXPECT_EQ(
+      through(
+          {{kVideo, kHeader}, {kVideo, kKey}, {kVideo, "9F78787878"}, {kVideo, "1F00"}, {kVideo, kInter}}),
+      2u);
 }
 
 TEST_F(Quirks, Quirk8CredentialsInTheName) {
@@ -354,7 +369,8 @@ TEST_F(Quirks, Quirk9TimesThatGoBack) {
   }
 }
 
-// A picture of a keyframe every second while the network gives only half the time: the lag is in the stream's facts.
+// A picture of a keyframe every second while the network gives only half the time: the lag is in the stream's
+// facts.
 TEST_F(Quirks, Quirk10BacklogIsShown) {
   auto in = publisher();
   video(*in, 0, kHeader);
@@ -363,7 +379,8 @@ TEST_F(Quirks, Quirk10BacklogIsShown) {
     loop_.advance(1s);
   }
   std::vector<hub::StreamFacts> facts;
-  directory_.snapshot(*hub::StreamName::parse("live/alpha"), loop_, [&](auto all) { facts = std::move(all); });
+  directory_.snapshot(*hub::StreamName::parse("live/alpha"), loop_,
+                      [&](auto all) { facts = std::move(all); });
   loop_.settle();
   ASSERT_EQ(facts.size(), 1u);
   ASSERT_EQ(facts[0].publishers.size(), 1u);
