@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "base/option_schema.h"
 #include "base/result.h"
 #include "base/time.h"
 
@@ -35,6 +36,8 @@ struct Options {
   size_t viewers_max = 100'000;  // viewers told apart, per stream and loop
 };
 
+// Binds the keys "hls.*" to `options`, which outlives the schema.
+void describe(base::OptionSchema& schema, Options& options);
 // Whether the values can work together; names the key and what is allowed.
 base::Status check(const Options& options);
 
