@@ -87,7 +87,7 @@ std::string_view strip_authority(std::string_view text, std::string& authority) 
     size_t end = std::min(text.find_first_of("/?"), text.size());
     authority = text.substr(0, end);
     text.remove_prefix(end);
-    return text.empty() ? std::string_view("/") : text;
+    return text;
   }
   return text;
 }
@@ -101,10 +101,12 @@ base::Result<Target> parse_target(std::string_view text) {
     return target;
   }
   text = strip_authority(text, target.authority);
-  if (!text.starts_with('/') || text.find('#') != text.npos)
+  // [RFC 9110 4.2.3] "http://host?query" means the root.
+  bool root = !target.authority.empty() && (text.empty() || text.front() == '?');
+  if ((!root && !text.starts_with('/')) || text.find('#') != text.npos)
     return Error{Code::kMalformed, "http target: form", {}};
   size_t mark = std::min(text.find('?'), text.size());
-  auto path = decode_path(text.substr(0, mark));
+  auto path = decode_path(root ? "/" : text.substr(0, mark));
   if (!path) return path.error();
   if (!segments_are_plain(*path) || !is_utf8(base::as_bytes(*path))) {
     return Error{Code::kMalformed, "http target: path", {}};
