@@ -8,6 +8,7 @@
 namespace eyas::worker::demo {
 namespace {
 
+using Quad = std::array<Vec3, 4>;
 constexpr size_t kCornersMax = 5;
 constexpr float kWindowsUpTo = 420;  // metres: farther ones are too small to see
 
@@ -84,7 +85,7 @@ void Solid::gable(float length, float width, float wall, float ridge, Rgb walls,
   for (float side : {-1.0f, 1.0f}) {
     float x = l + eave, y = side * (w + eave), low = wall - drop;
     Vec3 normal{0, side * rise / slope, w / slope};
-    std::array<Vec3, 4> plane = {Vec3{-x, y, low}, {x, y, low}, {x, 0, ridge}, {-x, 0, ridge}};
+    Quad plane = {Vec3{-x, y, low}, {x, y, low}, {x, 0, ridge}, {-x, 0, ridge}};
     if (!face(plane, normal, roof)) continue;
     for (int line = 1; line < 6; ++line) {  // courses of tiles
       float t = static_cast<float>(line) / 6, thick = 0.035f;
@@ -101,17 +102,17 @@ void Solid::gable(float length, float width, float wall, float ridge, Rgb walls,
 }
 
 void Solid::box(Vec3 a, Vec3 b, Rgb colour) {
-  face(std::array{Vec3{a.x, a.y, a.z}, {a.x, b.y, a.z}, {a.x, b.y, b.z}, {a.x, a.y, b.z}}, {-1, 0, 0},
+  face(Quad{Vec3{a.x, a.y, a.z}, {a.x, b.y, a.z}, {a.x, b.y, b.z}, {a.x, a.y, b.z}}, {-1, 0, 0},
        colour);
-  face(std::array{Vec3{b.x, a.y, a.z}, {b.x, b.y, a.z}, {b.x, b.y, b.z}, {b.x, a.y, b.z}}, {1, 0, 0}, colour);
-  face(std::array{Vec3{a.x, a.y, a.z}, {b.x, a.y, a.z}, {b.x, a.y, b.z}, {a.x, a.y, b.z}}, {0, -1, 0},
+  face(Quad{Vec3{b.x, a.y, a.z}, {b.x, b.y, a.z}, {b.x, b.y, b.z}, {b.x, a.y, b.z}}, {1, 0, 0}, colour);
+  face(Quad{Vec3{a.x, a.y, a.z}, {b.x, a.y, a.z}, {b.x, a.y, b.z}, {a.x, a.y, b.z}}, {0, -1, 0},
        colour);
-  face(std::array{Vec3{a.x, b.y, a.z}, {b.x, b.y, a.z}, {b.x, b.y, b.z}, {a.x, b.y, b.z}}, {0, 1, 0}, colour);
+  face(Quad{Vec3{a.x, b.y, a.z}, {b.x, b.y, a.z}, {b.x, b.y, b.z}, {a.x, b.y, b.z}}, {0, 1, 0}, colour);
   top({a.x, a.y, b.z}, b, colour);
 }
 
 void Solid::top(Vec3 a, Vec3 b, Rgb colour) {
-  face(std::array{Vec3{a.x, a.y, b.z}, {b.x, a.y, b.z}, {b.x, b.y, b.z}, {a.x, b.y, b.z}}, {0, 0, 1}, colour);
+  face(Quad{Vec3{a.x, a.y, b.z}, {b.x, a.y, b.z}, {b.x, b.y, b.z}, {a.x, b.y, b.z}}, {0, 0, 1}, colour);
 }
 
 void Solid::shadow(float length, float width, float height) {
