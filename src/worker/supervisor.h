@@ -16,7 +16,7 @@ struct SupervisorOptions {
   // A worker that ran so long was healthy: the next start waits `backoff_first` again.
   base::Duration healthy_after = std::chrono::seconds(10);
   // A worker that says nothing for so long is stuck, and is killed.
-  base::Duration silence_max = std::chrono::seconds(10);
+  base::Duration silence_max = std::chrono::seconds(30);
   Limits limits;
 };
 

@@ -136,9 +136,9 @@ TEST_F(SupervisorTest, TriesAgainWhenTheProgramCannotBeStarted) {
 
 TEST_F(SupervisorTest, KillsAWorkerThatIsSilent) {
   say_a_frame();
-  executor_.advance(9s);
+  executor_.advance(29s);
   say(encode(FrameMessage{.track = 1}));
-  executor_.advance(9s);
+  executor_.advance(29s);
   EXPECT_FALSE(process_->killed);
   executor_.advance(1s);
   ASSERT_TRUE(process_->killed);

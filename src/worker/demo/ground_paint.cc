@@ -33,8 +33,11 @@ float smooth(float edge0, float edge1, float x) {
 float line(float distance, float half_width) {
   return 1 - smooth(half_width - 0.08f, half_width + 0.08f, std::abs(distance));
 }
+// What is left of x after whole periods, 0..period.
 float repeat(float x, float period) {
-  return x - period * std::floor(x / period);
+  float periods = x / period;
+  auto whole = static_cast<float>(static_cast<int>(periods));
+  return x - period * (whole > periods ? whole - 1 : whole);
 }
 
 }  // namespace
@@ -74,14 +77,13 @@ Rgb GroundPaint::garden(float x, float y, Rgb field) const {
   float plot_x = repeat(x, 24), plot_y = repeat(y, 29);
   float fence = std::max(line(plot_x - 12, 0.35f), line(plot_y - 14, 0.35f));
   lawn = mix(lawn, Rgb{66, 86, 44} * (0.7f + 0.6f * grain), 0.8f * fence);
-  float yard = smooth(7.6f, 6.4f, 0.0f);
+  float yard = 0;
   for (const House& house : landscape_.houses) {
     float dx = std::abs(wrapped(x, house.x)), dy = std::abs(wrapped(y, house.y));
     if (dx > 12 || dy > 12) continue;
     float reach = std::max(dx - (house.along_x ? house.length : house.width) / 2,
                            dy - (house.along_x ? house.width : house.length) / 2);
-    yard = std::max(yard * 0, smooth(2.6f, 2.0f, reach));
-    if (yard > 0) break;
+    yard = std::max(yard, 1 - smooth(1.6f, 2.2f, reach));
   }
   Rgb paving = Rgb{176, 168, 152} * (0.88f + 0.25f * grain);
   return mix(mix(lawn, paving, 0.85f * yard), field, smooth(-1.5f, 2.5f, outside + 3 * (grain - 0.5f)));

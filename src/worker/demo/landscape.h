@@ -16,10 +16,10 @@ inline constexpr float kCrossingY = 300.0f;
 inline constexpr float kShadowX = 0.75f;
 inline constexpr float kShadowY = 0.55f;
 
-// The shortest way from b to a on the repeating square.
+// The shortest way from b to a on the repeating square. Both lie on it or less than half a square outside.
 inline float wrapped(float a, float b) {
   float d = a - b;
-  return d - kPeriod * std::round(d / kPeriod);
+  return d > kPeriod / 2 ? d - kPeriod : d < -kPeriod / 2 ? d + kPeriod : d;
 }
 
 struct Road {

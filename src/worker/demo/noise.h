@@ -28,10 +28,10 @@ class Noise {
       for (int x = 0; x < kSize; ++x) values_[static_cast<size_t>(y * kSize + x)] = fractal(x, y, seed);
     }
   }
-  // Nearest entry; any coordinate.
+  // Nearest entry; coordinates are not negative.
   float at(float x, float y) const {
-    auto ix = static_cast<unsigned>(static_cast<int>(std::floor(x))) & (kSize - 1);
-    auto iy = static_cast<unsigned>(static_cast<int>(std::floor(y))) & (kSize - 1);
+    auto ix = static_cast<unsigned>(x) & (kSize - 1);
+    auto iy = static_cast<unsigned>(y) & (kSize - 1);
     return values_[iy * kSize + ix];
   }
 

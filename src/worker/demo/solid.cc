@@ -102,11 +102,9 @@ void Solid::gable(float length, float width, float wall, float ridge, Rgb walls,
 }
 
 void Solid::box(Vec3 a, Vec3 b, Rgb colour) {
-  face(Quad{Vec3{a.x, a.y, a.z}, {a.x, b.y, a.z}, {a.x, b.y, b.z}, {a.x, a.y, b.z}}, {-1, 0, 0},
-       colour);
+  face(Quad{Vec3{a.x, a.y, a.z}, {a.x, b.y, a.z}, {a.x, b.y, b.z}, {a.x, a.y, b.z}}, {-1, 0, 0}, colour);
   face(Quad{Vec3{b.x, a.y, a.z}, {b.x, b.y, a.z}, {b.x, b.y, b.z}, {b.x, a.y, b.z}}, {1, 0, 0}, colour);
-  face(Quad{Vec3{a.x, a.y, a.z}, {b.x, a.y, a.z}, {b.x, a.y, b.z}, {a.x, a.y, b.z}}, {0, -1, 0},
-       colour);
+  face(Quad{Vec3{a.x, a.y, a.z}, {b.x, a.y, a.z}, {b.x, a.y, b.z}, {a.x, a.y, b.z}}, {0, -1, 0}, colour);
   face(Quad{Vec3{a.x, b.y, a.z}, {b.x, b.y, a.z}, {b.x, b.y, b.z}, {a.x, b.y, b.z}}, {0, 1, 0}, colour);
   top({a.x, a.y, b.z}, b, colour);
 }

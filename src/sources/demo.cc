@@ -1,0 +1,113 @@
+#include "sources/demo.h"
+
+#include "base/log.h"
+#include "codec/codec.h"
+
+namespace eyas::sources {
+namespace {
+
+namespace log = base::log;
+
+// Between two tries to take a name that another publisher holds.
+constexpr base::Duration kRetry = std::chrono::seconds(2);
+
+}  // namespace
+
+base::Result<std::unique_ptr<DemoFlight>> DemoFlight::start(io::Loop& loop, hub::Directory& directory,
+                                                            DemoOptions options) {
+  auto name = hub::StreamName::parse(options.name);
+  if (!name) return name.error();
+  std::unique_ptr<DemoFlight> flight(new DemoFlight(loop, directory, std::move(*name), std::move(options)));
+  flight->supervisor_.start();
+  return flight;
+}
+
+DemoFlight::DemoFlight(io::Loop& loop, hub::Directory& directory, hub::StreamName name, DemoOptions options)
+    : loop_(loop),
+      directory_(directory),
+      name_(std::move(name)),
+      supervisor_(loop, "demo", base::Slice(worker::encode(options.job)),
+                  worker::launch_program(loop, std::move(options.process)), *this) {}
+
+DemoFlight::~DemoFlight() = default;
+
+void DemoFlight::on_state(worker::WorkerState state) {
+  switch (state) {
+    case worker::WorkerState::kStarting:
+      break;
+    case worker::WorkerState::kRunning:
+      attach();
+      break;
+    case worker::WorkerState::kBackoff:
+      detach();
+      break;
+  }
+}
+
+void DemoFlight::on_track(worker::TrackMessage message) {
+  auto track = std::make_shared<media::Track>();
+  track->id = message.id;
+  track->media_type = std::move(message.media_type);
+  track->label = std::move(message.label);
+  track->config.codec = message.codec;
+  if (message.codec != media::Codec::kData) {
+    auto config = codec::describe(message.codec, std::move(message.record));
+    if (!config) {
+      log::warning("demo.track", {{"stream", name_.text()}, {"error", config.error().message()}});
+      return;
+    }
+    track->config = std::move(*config);
+  }
+  tracks_[track->id] = track;
+  if (publisher_) publisher_.set_track(track);
+}
+
+void DemoFlight::on_frame(worker::FrameMessage message) {
+  auto track = tracks_.find(message.track);
+  if (!publisher_ || track == tracks_.end()) return;
+  media::Frame frame;
+  frame.track = track->second;
+  frame.pts = media::MediaTime(message.pts);
+  frame.dts = media::MediaTime(message.dts);
+  frame.duration = message.duration;
+  frame.key = message.key;
+  frame.arrival = loop_.clock().mono();
+  frame.capture = message.capture;
+  frame.payload = std::move(message.payload);
+  publisher_.publish(std::move(frame));
+}
+
+void DemoFlight::attach() {
+  run_ = std::make_shared<bool>(true);
+  hub::PublisherInfo info;
+  info.protocol = "demo";
+  info.session = "demo" + std::to_string(supervisor_.restarts());
+  info.peer = "worker " + std::to_string(supervisor_.pid());
+  directory_.publish(name_, std::move(info), loop_,
+                     [this, run = std::weak_ptr<bool>(run_)](base::Result<hub::Publisher> publisher) {
+                       if (!run.expired()) attached(std::move(publisher));
+                     });
+}
+
+void DemoFlight::attached(base::Result<hub::Publisher> publisher) {
+  if (!publisher) {
+    log::warning("demo.publish", {{"stream", name_.text()}, {"error", publisher.error().message()}});
+    retry_ = loop_.after(kRetry, [this] { attach(); });
+    return;
+  }
+  publisher_ = std::move(*publisher);
+  publisher_.on_revoked([this](base::Error) {
+    publisher_.detach();
+    retry_ = loop_.after(kRetry, [this] { attach(); });
+  });
+  for (const auto& [id, track] : tracks_) publisher_.set_track(track);
+}
+
+void DemoFlight::detach() {
+  retry_.cancel();
+  run_.reset();
+  publisher_.detach();
+  tracks_.clear();
+}
+
+}  // namespace eyas::sources
