@@ -97,8 +97,11 @@ void DemoFlight::attached(base::Result<hub::Publisher> publisher) {
   }
   publisher_ = std::move(*publisher);
   publisher_.on_revoked([this](base::Error) {
-    publisher_.detach();
-    retry_ = loop_.after(kRetry, [this] { attach(); });
+    // Not here: the callback is the publisher's own.
+    retry_ = loop_.after(kRetry, [this] {
+      publisher_.detach();
+      attach();
+    });
   });
   for (const auto& [id, track] : tracks_) publisher_.set_track(track);
 }

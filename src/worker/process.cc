@@ -4,10 +4,11 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/epoll.h>
-#include <sys/pidfd.h>
+
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -177,7 +178,8 @@ base::Result<std::unique_ptr<Process>> start_process(io::Loop& loop, const Proce
     errno = fork_errno;
     return system_error("worker: fork");
   }
-  int pid_fd = pidfd_open(pid, 0);
+  // By number: glibc 2.36 declares the wrapper for C only.
+  int pid_fd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
   if (pid_fd < 0) {
     Error error = system_error("worker: pidfd_open");
     close(ends[0]);

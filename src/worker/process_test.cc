@@ -1,0 +1,88 @@
+// The real worker program under the real supervisor.
+#include "worker/process.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <map>
+
+#include "codec/codec.h"
+#include "worker/supervisor.h"
+
+namespace eyas::worker {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Seen : Supervisor::Sink {
+  void on_track(TrackMessage t) override { tracks[t.id] = std::move(t); }
+  void on_frame(FrameMessage f) override { frames[f.track].push_back(std::move(f)); }
+  void on_state(WorkerState) override {}
+  std::map<uint32_t, TrackMessage> tracks;
+  std::map<uint32_t, std::vector<FrameMessage>> frames;
+};
+
+class WorkerProgram : public testing::Test {
+ protected:
+  // Turns the loop until it is so; false when that takes far too long.
+  template <typename Condition>
+  bool comes_true(Condition condition) {
+    base::MonoTime limit = base::system_clock().mono() + 90s;
+    while (!condition()) {
+      if (base::system_clock().mono() > limit) return false;
+      loop_.run_once(100ms);
+    }
+    return true;
+  }
+  static ProcessOptions program() {
+    ProcessOptions options;
+    options.program = EYAS_WORKER_PROGRAM;
+    return options;
+  }
+
+  io::Loop loop_;
+  Seen seen_;
+  Supervisor supervisor_{loop_, "demo", base::Slice(encode(DemoJob{480, 270, 15, 500'000})),
+                         launch_program(loop_, program()), seen_};
+};
+
+TEST_F(WorkerProgram, FliesWithPictureSoundAndTelemetryAndReturnsAfterItWasKilled) {
+  supervisor_.start();
+  ASSERT_TRUE(comes_true([&] { return seen_.frames[1].size() >= 16 && seen_.frames[2].size() >= 10; }));
+  auto video = codec::describe(seen_.tracks[1].codec, seen_.tracks[1].record);
+  ASSERT_TRUE(video.ok());
+  EXPECT_EQ(video->width, 480u);
+  EXPECT_EQ(video->height, 270u);
+  EXPECT_EQ(video->reorder_depth, 0);
+  auto audio = codec::describe(seen_.tracks[2].codec, seen_.tracks[2].record);
+  ASSERT_TRUE(audio.ok());
+  EXPECT_EQ(audio->sample_rate, 48'000u);
+  EXPECT_EQ(audio->channels, 2);
+  EXPECT_TRUE(seen_.frames[1].front().key);
+  EXPECT_TRUE(codec::inspect(*video, seen_.frames[1].front().payload)->key);
+  for (const FrameMessage& frame : seen_.frames[1]) EXPECT_EQ(frame.pts, frame.dts);
+  EXPECT_LT(base::system_clock().wall() - seen_.frames[1].back().capture, 5s);
+  EXPECT_NE(base::as_text(seen_.frames[3].front().payload).find("\"battery_pct\""), std::string_view::npos);
+
+  pid_t first = supervisor_.pid();
+  ASSERT_EQ(kill(first, SIGKILL), 0);
+  ASSERT_TRUE(comes_true([&] { return supervisor_.state() == WorkerState::kBackoff; }));
+  EXPECT_NE(supervisor_.last_exit().find("signal"), std::string::npos) << supervisor_.last_exit();
+  seen_.frames.clear();
+  ASSERT_TRUE(comes_true([&] { return seen_.frames[1].size() >= 2; }));
+  EXPECT_NE(supervisor_.pid(), first);
+  EXPECT_EQ(supervisor_.restarts(), 1u);
+}
+
+TEST_F(WorkerProgram, AProgramThatIsNotThereIsAnError) {
+  ProcessOptions options;
+  options.program = "/nonexistent/eyas-worker";
+  struct Deaf : Process::Handler {
+    void on_bytes(base::Bytes) override {}
+    void on_exit(const base::Error&) override {}
+  } deaf;
+  EXPECT_EQ(start_process(loop_, options, deaf).error().code, base::Code::kNotFound);
+}
+
+}  // namespace
+}  // namespace eyas::worker
