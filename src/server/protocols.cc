@@ -1,5 +1,6 @@
 #include "server/protocols.h"
 
+#include "protocols/hls/hls.h"
 #include "protocols/http_flv/http_flv.h"
 #include "protocols/rtmp/rtmp.h"
 
@@ -12,6 +13,7 @@ using Make = std::unique_ptr<protocols::Protocol> (*)();
 constexpr Make kProtocols[] = {
     &rtmp::make,
     &http_flv::make,
+    &hls::make,
 };
 
 }  // namespace

@@ -9,6 +9,10 @@
 #include "hub/directory.h"
 #include "protocols/hls/options.h"
 
+namespace eyas::protocols {
+class Protocol;
+}
+
 namespace eyas::hls {
 
 constexpr const char* kName = "hls";
@@ -34,5 +38,8 @@ class Server {
   class Impl;
   std::shared_ptr<Impl> impl_;
 };
+
+// What the server's table holds.
+std::unique_ptr<protocols::Protocol> make();
 
 }  // namespace eyas::hls

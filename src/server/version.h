@@ -3,6 +3,6 @@
 
 namespace eyas::server {
 
-inline constexpr const char* kVersion = "@PROJECT_VERSION@";
+inline constexpr const char* kVersion = EYAS_VERSION;
 
 }  // namespace eyas::server

@@ -1,0 +1,35 @@
+#include "protocols/protocol.h"
+
+#include "protocols/hls/hls.h"
+
+namespace eyas::hls {
+namespace {
+
+class Hls final : public protocols::Protocol {
+ public:
+  std::string_view name() const override { return kName; }
+  void describe(base::OptionSchema& schema) override { hls::describe(schema, options_); }
+  base::Status check() const override { return hls::check(options_); }
+  void start(const protocols::Services& services) override {
+    std::vector<io::Executor*> loops(services.loops.begin(), services.loops.end());
+    server_ = std::make_unique<Server>(services.directory, std::move(loops), options_);
+    server_->register_routes(services.router);
+    server_->start();
+  }
+  void drain(size_t loop) override {
+    // It goes through the loops by itself: once is enough.
+    if (loop == 0) server_->drain();
+  }
+
+ private:
+  Options options_;
+  std::unique_ptr<Server> server_;
+};
+
+}  // namespace
+
+std::unique_ptr<protocols::Protocol> make() {
+  return std::make_unique<Hls>();
+}
+
+}  // namespace eyas::hls
