@@ -64,6 +64,7 @@ void Config::describe() {
                        "How long a stopping server waits for its sessions.");
   hub::describe(schema_, hub);
   for (auto& protocol : protocols_) protocol->describe(schema_);
+  sources::describe(schema_, demo);
 }
 
 std::vector<std::string> Config::load(const Sources& sources) {

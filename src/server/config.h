@@ -10,6 +10,7 @@
 #include "http/options.h"
 #include "hub/directory.h"
 #include "protocols/protocol.h"
+#include "sources/demo.h"
 
 namespace eyas::server {
 
@@ -43,6 +44,7 @@ class Config {
   base::Duration drain = std::chrono::seconds(5);
   http::Options http;
   hub::Directory::Options hub;
+  sources::DemoOptions demo;
 
  private:
   void describe();

@@ -94,6 +94,7 @@ Node::~Node() {
   // down.
   signals_.reset();
   drain_limit_.cancel();
+  demo_.reset();
   for (Desk& desk : desks_) {
     desk.listeners.clear();
     desk.http.reset();
@@ -117,6 +118,10 @@ base::Status Node::start() {
     desk.http = std::make_unique<http::Server>(*desk.loop, router_, config_.http, http_shared_);
   }
   if (auto status = listen(); !status.ok()) return status;
+  if (!demo_wanted_) return {};
+  auto flight = sources::DemoFlight::start(*loops_[0], *directory_, config_.demo);
+  if (!flight) return base::Error{base::Code::kInvalidConfig, "demo.name", flight.error().message()};
+  demo_ = std::move(*flight);
   return {};
 }
 
@@ -257,6 +262,7 @@ void Node::drain() {
   draining_ = true;
   ready_.store(false, std::memory_order_release);
   base::log::info("server.draining", {{"limit_ms", base::to_ms(config_.drain)}});
+  demo_.reset();
   desks_draining_.store(desks_.size());
   drain_limit_ = loops_[0]->after(config_.drain, [this] { drained(); });
   for (size_t i = 0; i < desks_.size(); ++i) {

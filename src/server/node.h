@@ -14,6 +14,7 @@
 #include "io/tcp.h"
 #include "io/tls.h"
 #include "server/config.h"
+#include "sources/demo.h"
 
 namespace eyas::server {
 
@@ -71,6 +72,7 @@ class Node {
   std::shared_ptr<http::StaticFiles> web_;
   std::shared_ptr<api::ServerInfo> info_;
   std::unique_ptr<api::Api> api_;
+  std::unique_ptr<sources::DemoFlight> demo_;
   std::atomic<std::shared_ptr<const io::TlsContext>> tls_;
   std::atomic<bool> ready_{false};
   std::atomic<size_t> desks_draining_{0};

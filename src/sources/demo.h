@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "base/option_schema.h"
 #include "hub/directory.h"
 #include "io/loop.h"
 #include "worker/supervisor.h"
@@ -17,6 +18,9 @@ struct DemoOptions {
   worker::DemoJob job;
   worker::ProcessOptions process;
 };
+
+// Binds the keys "demo.*" to `options`, which outlives the schema.
+void describe(base::OptionSchema& schema, DemoOptions& options);
 
 // Lives on its loop. While the worker is away the stream keeps its viewers; the publisher comes back with the
 // worker's next first frame.
