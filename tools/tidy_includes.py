@@ -17,6 +17,7 @@ ALLOWED = {
     "http": {"io", "base"},
     "store": {"io", "base"},
     "hub": {"media", "base", "io/executor.h"},
+    # protocol.h is what the server knows of each protocol: the interface that their descriptors implement.
     "protocols": BELOW_PROTOCOLS | {"protocols/protocol.h"},
     # A source of ours may run a worker: the demo flight is drawn and encoded there.
     "sources": BELOW_PROTOCOLS | {"worker"},
@@ -60,7 +61,7 @@ def refusal(includer: str, included: str):
         return f"{mine}/wire may include base only"
     if mine == theirs:
         return None
-    if mine.startswith("protocols/") and theirs.startswith("protocols/"):
+    if mine.startswith("protocols") and theirs.startswith("protocols/"):
         return "a protocol never includes another protocol"
     my_rules = ALLOWED.get(mine.split("/")[0])
     if my_rules is None:
@@ -82,6 +83,11 @@ def library_refusal(includer: str, header: str):
     return None
 
 
+def exists(root: pathlib.Path, header: str) -> bool:
+    """Whether a header is ours; `x.h.in` is what CMake makes `x.h` from."""
+    return any((root / "src" / name).is_file() for name in (header, header + ".in"))
+
+
 def check(root: pathlib.Path, tracked: list[str]) -> list[str]:
     findings = []
     for path in tracked:
@@ -94,7 +100,7 @@ def check(root: pathlib.Path, tracked: list[str]) -> list[str]:
             line = text.count("\n", 0, match.start(1 if ours else 2)) + 1
             if library:
                 reason = library_refusal(includer, library)
-            elif not (root / "src" / ours).is_file():
+            elif not exists(root, ours):
                 reason = "no such header below src/"
             else:
                 reason = refusal(includer, ours)
