@@ -3,7 +3,7 @@ import base64
 import os
 import socket
 
-from harness import Server, run
+from harness import Server, need, peer, run, wait_for
 from rtmp_test import FRAMES_LEAST, frames_decoded, publish
 
 BINARY_FRAME = 0x82
@@ -21,6 +21,18 @@ def test_mpv_plays_http_flv():
     output = run("mpv", "--no-config", "--vo=null", "--ao=null", f"--frames={FRAMES_LEAST}",
                  server.http("/live/alpha.flv"), timeout=30)
     assert "End of file" in output, output[-2000:]
+
+
+def test_vlc_plays_http_flv():
+    """VLC refuses to run as root, so root runs it as nobody."""
+    need("cvlc")
+    server = Server()
+    publish(server)
+    as_nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.getuid() == 0 else []
+    player = peer(*as_nobody, "cvlc", "-vvv", "--vout=dummy", "--aout=dummy", "--run-time=3", "--play-and-exit",
+                  server.http("/live/alpha.flv"), timeout=40, env={"HOME": "/tmp"})
+    wait_for(lambda: "Received first picture" in player.output, 20, "VLC's first picture")
+    assert player.wait(20) == 0, player.output[-2000:]
 
 
 def request(server, more=()):

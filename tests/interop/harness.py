@@ -18,7 +18,7 @@ import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-PROGRAM = pathlib.Path(os.environ.get("EYAS_PROGRAM", ROOT / "build" / "dev" / "eyas"))
+PROGRAM = pathlib.Path(os.environ.get("INTEROP_PROGRAM", ROOT / "build" / "dev" / "eyas"))
 LOG_LINES_KEPT = 2000
 START_S = 15
 STOP_S = 10
@@ -125,16 +125,16 @@ def run(*command, timeout: float = PEER_S) -> str:
 class Server:
     """`eyas serve` on free loopback ports with data of its own, ready when the constructor returns.
 
-    `settings` are --set keys: Server({"rtmp.takeover": True}).
+    `settings` are --set keys: Server({"hls.keep_sei": True}). `config` is the path of a configuration file.
     """
 
-    def __init__(self, settings=None, command: str = "serve"):
+    def __init__(self, settings=None, command: str = "serve", config=None):
         assert PROGRAM.exists(), f"{PROGRAM} is not built"
         self.http_port, self.rtmp_port = free_port(), free_port()
         self.data = tempfile.mkdtemp(prefix="eyas-interop-")
         chosen = {"http.listen": f"127.0.0.1:{self.http_port}", "rtmp.listen": f"127.0.0.1:{self.rtmp_port}"}
         chosen.update(settings or {})
-        arguments = []
+        arguments = ["--config", config] if config else []
         for key, value in chosen.items():
             arguments += ["--set", f"{key}={str(value).lower() if isinstance(value, bool) else value}"]
         self.process = Process([PROGRAM, command, "--data", self.data, *arguments], timeout=300)
