@@ -81,7 +81,8 @@ void add_stream(Families& families, const hub::StreamFacts& facts) {
 
 }  // namespace
 
-std::string metrics_text(const std::vector<base::Metric>& server, const std::vector<hub::StreamFacts>& streams) {
+std::string metrics_text(const std::vector<base::Metric>& server,
+                         const std::vector<hub::StreamFacts>& streams) {
   Families families;
   for (const base::Metric& metric : server) {
     families.add(metric.name, metric.help, metric.kind == base::Metric::Kind::kCounter, metric.value,

@@ -10,6 +10,7 @@
 namespace eyas::api {
 
 // The server's own metrics and those of every stream, labelled by its name.
-std::string metrics_text(const std::vector<base::Metric>& server, const std::vector<hub::StreamFacts>& streams);
+std::string metrics_text(const std::vector<base::Metric>& server,
+                         const std::vector<hub::StreamFacts>& streams);
 
 }  // namespace eyas::api

@@ -129,7 +129,11 @@ Option& OptionSchema::choice(std::string key, std::string& field, std::vector<st
 Option& OptionSchema::indexed(std::string key, std::vector<std::string> words, std::string description,
                               std::function<void(size_t)> put, std::function<size_t()> get) {
   std::string allowed = "one of: " + joined(words, ", ");
-  return add({std::move(key), std::move(description), std::move(allowed), {}, false,
+  return add({std::move(key),
+              std::move(description),
+              std::move(allowed),
+              {},
+              false,
               [put = std::move(put), words](std::string_view v) {
                 auto it = std::ranges::find(words, v);
                 if (it == words.end()) return false;

@@ -36,10 +36,11 @@ class OptionSchema {
                  std::string description);
   // The same for an enumeration: `words` in the order of its values, from 0.
   template <typename Enum>
-    requires std::is_enum_v<Enum>
-  Option& choice(std::string key, Enum& field, std::vector<std::string> words, std::string description) {
+  requires std::is_enum_v<Enum> Option& choice(std::string key, Enum& field, std::vector<std::string> words,
+                                               std::string description) {
     return indexed(
-        std::move(key), std::move(words), std::move(description), [&field](size_t i) { field = static_cast<Enum>(i); },
+        std::move(key), std::move(words), std::move(description),
+        [&field](size_t i) { field = static_cast<Enum>(i); },
         [&field] { return static_cast<size_t>(field); });
   }
   Option& milliseconds(std::string key, Duration& field, int64_t least, int64_t most,

@@ -1,8 +1,8 @@
-// The program's version, from the build.
+// The program's version.
 #pragma once
 
 namespace eyas::server {
 
-inline constexpr const char* kVersion = EYAS_VERSION;
+extern const char* const kVersion;
 
 }  // namespace eyas::server
