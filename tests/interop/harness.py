@@ -189,6 +189,11 @@ class Server:
         return self.process.output
 
 
+def end_with_test(thing) -> None:
+    """Has `thing.kill()` called when the test ends."""
+    _running.append(thing)
+
+
 def end_all() -> str:
     """Ends what the test left running; returns the tail of each output, for a failure's report."""
     report = ""
