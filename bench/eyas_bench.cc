@@ -1,0 +1,204 @@
+// eyas-bench: a publisher and many viewers for a server on loopback; prints one JSON line.
+#include <poll.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <string>
+#include <thread>
+
+#include "bench/hls_viewers.h"
+#include "bench/process.h"
+#include "bench/publisher.h"
+#include "bench/viewers.h"
+
+namespace {
+
+using namespace eyas::bench;
+
+constexpr const char* kHelp =
+    "eyas-bench KEY=VALUE ...\n"
+    "  way=flv|rtmp|hls|idle|none   what the viewers take (none: only publish)\n"
+    "  file=FILE.flv       published over RTMP; empty publishes nothing\n"
+    "  rtmp_port=1935  port=8080   where to publish and play RTMP; where HTTP is served\n"
+    "  path=/live/bench.flv        the HTTP address, or the HLS media playlist\n"
+    "  viewers=500 sampled=20 warmup=2 seconds=8\n"
+    "  pids=1,2            processes whose CPU time and memory are read\n";
+
+using Options = std::map<std::string, std::string>;
+
+Options parse(int argc, char** argv) {
+  Options options{{"way", "flv"},
+                  {"file", ""},
+                  {"rtmp_port", "1935"},
+                  {"port", "8080"},
+                  {"path", "/live/bench.flv"},
+                  {"viewers", "500"},
+                  {"sampled", "20"},
+                  {"warmup", "2"},
+                  {"seconds", "8"},
+                  {"pids", ""}};
+  for (int i = 1; i < argc; ++i) {
+    std::string word = argv[i];
+    size_t equals = word.find('=');
+    if (equals == std::string::npos || !options.contains(word.substr(0, equals))) {
+      std::fputs(kHelp, stderr);
+      std::exit(2);
+    }
+    options[word.substr(0, equals)] = word.substr(equals + 1);
+  }
+  return options;
+}
+
+std::vector<int> pids_of(std::string text) {
+  std::vector<int> pids;
+  for (size_t at = 0; at < text.size();) {
+    size_t end = std::min(text.find(',', at), text.size());
+    pids.push_back(std::stoi(text.substr(at, end - at)));
+    at = end + 1;
+  }
+  return pids;
+}
+
+double percentile(std::vector<double> values, double share) {
+  if (values.empty()) return -1;
+  auto place = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
+  std::nth_element(values.begin(), place, values.end());
+  return *place;
+}
+
+// What one measuring window gave.
+struct Result {
+  double seconds = 0;
+  uint64_t bytes = 0;
+  Usage before, after;
+  double rss_before_viewers = 0;
+  Samples samples;
+  HlsLoad hls;
+  int closed = 0;
+  uint64_t pictures = 0;
+};
+
+void print(const Options& options, const Result& r) {
+  double cpu = r.after.cpu_seconds - r.before.cpu_seconds;
+  double gbit = static_cast<double>(r.bytes) * 8e-9;
+  std::printf(
+      "{\"tool\":\"eyas-bench\",\"way\":\"%s\",\"viewers\":%s,\"seconds\":%.2f,\"gbit\":%.3f,"
+      "\"cpu_seconds\":%.3f,\"cpu_per_gbit\":%.4f,\"rss_mib\":%.1f,\"rss_mib_without_viewers\":%.1f,"
+      "\"relay_ms_p50\":%.3f,\"relay_ms_p99\":%.3f,\"samples\":%zu,\"first_coded_ms_p50\":%.3f,"
+      "\"began_without_key\":%llu,\"lost\":%llu,\"closed\":%d,\"requests\":%llu,\"failures\":%llu,"
+      "\"pictures\":%llu}\n",
+      options.at("way").c_str(), options.at("viewers").c_str(), r.seconds, gbit, cpu,
+      gbit > 0 ? cpu / gbit : 0.0, r.after.rss_mib, r.rss_before_viewers, percentile(r.samples.relay_ms, 0.5),
+      percentile(r.samples.relay_ms, 0.99), r.samples.relay_ms.size(),
+      percentile(r.samples.first_coded_ms, 0.5), static_cast<unsigned long long>(r.samples.began_without_key),
+      static_cast<unsigned long long>(r.samples.lost), r.closed,
+      static_cast<unsigned long long>(r.hls.requests), static_cast<unsigned long long>(r.hls.failures),
+      static_cast<unsigned long long>(r.pictures));
+}
+
+// The sampled viewers, read the moment that something comes.
+class Sampled {
+ public:
+  void join(Way way, const Target& target, int count) {
+    for (int i = 0; i < count; ++i) {
+      viewers_.push_back(SampledViewer::join(way, target, samples_));
+      int64_t limit = now_ns() + 3'000'000'000;
+      while (!viewers_.back()->saw_picture() && now_ns() < limit) viewers_.back()->read(false);
+      set_blocking(viewers_.back()->fd(), false);
+      watch(0.05, false);  // joins spread over the pictures
+    }
+  }
+  uint64_t watch(double seconds, bool record_latency) {
+    std::vector<pollfd> waits;
+    for (auto& viewer : viewers_) waits.push_back({viewer->fd(), POLLIN, 0});
+    uint64_t bytes = 0;
+    for (int64_t end = now_ns() + static_cast<int64_t>(seconds * 1e9), left; (left = end - now_ns()) > 0;) {
+      poll(waits.data(), waits.size(), static_cast<int>(left / 1'000'000) + 1);
+      for (size_t i = 0; i < waits.size(); ++i)
+        if (waits[i].revents) bytes += viewers_[i]->read(record_latency);
+    }
+    return bytes;
+  }
+  const Samples& samples() const { return samples_; }
+
+ private:
+  Samples samples_;
+  std::vector<std::unique_ptr<SampledViewer>> viewers_;
+};
+
+void measure_play(const Options& options, Way way, const Target& target, Result& r) {
+  std::vector<int> pids = pids_of(options.at("pids"));
+  int viewers = std::stoi(options.at("viewers")), few = std::min(viewers, std::stoi(options.at("sampled")));
+  BulkViewers bulk(way, target, viewers - few);
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  prefer_this_thread();
+  Sampled sampled;
+  sampled.join(way, target, few);
+  sampled.watch(std::stod(options.at("warmup")), false);
+  r.before = usage_of(pids);
+  uint64_t bulk_before = bulk.bytes();
+  int64_t begin = now_ns();
+  r.bytes = sampled.watch(std::stod(options.at("seconds")), true);
+  r.after = usage_of(pids);
+  r.bytes += bulk.bytes() - bulk_before;
+  r.seconds = static_cast<double>(now_ns() - begin) * 1e-9;
+  r.samples = sampled.samples();
+  r.closed = bulk.closed();
+}
+
+void measure_hls(const Options& options, const Target& target, Result& r) {
+  HlsViewers viewers(target, std::stoi(options.at("viewers")));
+  viewers.watch(std::stod(options.at("warmup")));
+  std::vector<int> pids = pids_of(options.at("pids"));
+  r.before = usage_of(pids);
+  r.seconds = std::stod(options.at("seconds"));
+  r.hls = viewers.watch(r.seconds);
+  r.after = usage_of(pids);
+  r.bytes = r.hls.bytes;
+}
+
+// Connections that asked once and now wait, kept alive: what a viewer costs that does nothing.
+void measure_idle(const Options& options, const Target& target, Result& r) {
+  std::vector<int> fds;
+  for (int i = 0; i < std::stoi(options.at("viewers")); ++i) {
+    fds.push_back(connect_loopback(target.port));
+    send_all(fds.back(), eyas::base::as_bytes("GET " + target.path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
+  }
+  std::this_thread::sleep_for(std::chrono::duration<double>(std::stod(options.at("warmup"))));
+  std::vector<int> pids = pids_of(options.at("pids"));
+  r.before = usage_of(pids);
+  r.seconds = std::stod(options.at("seconds"));
+  std::this_thread::sleep_for(std::chrono::duration<double>(r.seconds));
+  r.after = usage_of(pids);
+  for (int fd : fds) close(fd);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options = parse(argc, argv);
+  raise_descriptor_limit();
+  Target rtmp;
+  rtmp.port = static_cast<uint16_t>(std::stoi(options["rtmp_port"]));
+  Target http{static_cast<uint16_t>(std::stoi(options["port"])), "live", "bench", options["path"]};
+  Result result;
+  std::unique_ptr<Publisher> publisher;
+  if (!options["file"].empty()) {
+    publisher = std::make_unique<Publisher>(rtmp, load_flv(options["file"]));
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+  }
+  result.rss_before_viewers = usage_of(pids_of(options["pids"])).rss_mib;
+  const std::string& way = options["way"];
+  if (way == "flv") measure_play(options, Way::kHttpFlv, http, result);
+  if (way == "rtmp") measure_play(options, Way::kRtmp, rtmp, result);
+  if (way == "hls") measure_hls(options, http, result);
+  if (way == "idle") measure_idle(options, http, result);
+  if (way == "none")
+    std::this_thread::sleep_for(std::chrono::duration<double>(std::stod(options["seconds"])));
+  if (publisher) result.pictures = publisher->pictures();
+  print(options, result);
+  return 0;
+}

@@ -1,0 +1,71 @@
+// Viewers of HTTP-FLV and RTMP: many that only take the bytes, and a few that read every tag.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "bench/connect.h"
+#include "bench/flv_file.h"
+
+namespace eyas::bench {
+
+enum class Way : uint8_t { kHttpFlv, kRtmp };
+
+// What sampled viewers saw, put together.
+struct Samples {
+  std::vector<double> relay_ms;        // stamp to whole tag, inside the measuring window
+  std::vector<double> first_coded_ms;  // request (HTTP) or connect (RTMP) to the first coded picture
+  uint64_t lost = 0;                   // counters left out
+  uint64_t began_without_key = 0;
+};
+
+// Reads every tag. Lives on the thread that made it.
+class SampledViewer {
+ public:
+  virtual ~SampledViewer();
+  static std::unique_ptr<SampledViewer> join(Way way, const Target& target, Samples& samples);
+
+  int fd() const { return fd_; }
+  // Reads what is there; gives the bytes read.
+  size_t read(bool record_latency);
+  bool saw_picture() const { return saw_picture_; }
+
+ protected:
+  explicit SampledViewer(const Target& target, Samples& samples);
+  virtual void take(base::Bytes bytes) = 0;
+  void on_video(base::Bytes tag_body);
+  void start_clock();
+
+  int fd_;
+
+ private:
+  Samples& samples_;
+  int64_t asked_ns_ = 0;
+  std::optional<uint64_t> last_counter_;
+  bool saw_picture_ = false;
+  bool record_latency_ = false;
+  std::vector<uint8_t> buffer_;
+};
+
+// Takes bytes every 10 ms, on a thread of its own.
+class BulkViewers {
+ public:
+  BulkViewers(Way way, const Target& target, int count);
+  ~BulkViewers();
+  uint64_t bytes() const { return bytes_; }
+  int closed() const { return closed_; }
+
+ private:
+  void drain();
+
+  std::vector<int> fds_;
+  std::atomic<uint64_t> bytes_{0};
+  std::atomic<int> closed_{0};
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+}  // namespace eyas::bench
