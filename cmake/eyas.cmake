@@ -14,7 +14,8 @@ set(EYAS_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize takes them: address
 
 find_program(EYAS_CCACHE ccache)
 if(EYAS_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${EYAS_CCACHE})
+  # Paths relative to the tree, so that a second clone finds what the first one compiled.
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${EYAS_CCACHE})
 endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Werror=return-type -Wnon-virtual-dtor -Woverloaded-virtual)
