@@ -187,7 +187,8 @@ base::Status Node::listen_on(const std::string& key, const std::string& address,
     auto sharing = i == 0 ? io::Sharing::kFirst : io::Sharing::kFurther;
     auto listener = io::Listener::open(*desks_[i].loop, at, sharing,
                                        [accept, i](int fd, const io::Address&) { accept(i, fd); });
-    if (!listener) return base::Error{base::Code::kSystem, "cannot listen", key + ": " + listener.error().detail};
+    if (!listener)
+      return base::Error{base::Code::kSystem, "cannot listen", key + ": " + listener.error().detail};
     at = (*listener)->address();
     desks_[i].listeners.push_back(std::move(*listener));
   }
