@@ -27,6 +27,12 @@ def frames_decoded(address) -> int:
     return int(re.findall(r"frame=\s*(\d+)", output)[-1])
 
 
+def session_on_air(server, name="live/alpha"):
+    """The session that publishes the stream, or None."""
+    publisher = server.stream(name)["publisher"]
+    return publisher and publisher["session"]
+
+
 def test_ffmpeg_publishes_and_plays():
     server = Server()
     publish(server)
@@ -86,6 +92,20 @@ def test_second_publisher_is_refused():
                   "libx264", "-f", "flv", server.rtmp("live/alpha"), timeout=20)
     assert second.wait(15) != 0
     assert "taken" in second.output, second.output
+
+
+def test_second_publisher_takes_over_when_configured():
+    server = Server({"rtmp.second_publisher": "takeover"})
+    first = publish(server)
+    viewer = peer("ffmpeg", "-nostdin", "-stats", "-i", server.rtmp("live/alpha"), "-t", "8", "-map", "0:v", "-f", "null",
+                  "-", timeout=40)
+    wait_for(lambda: "frame=" in viewer.output, 15, "the viewer's first frames")
+    before = session_on_air(server)
+    publish(server)
+    wait_for(lambda: session_on_air(server) not in (None, before), 10, "the second publisher on air")
+    assert first.wait(15) != 0, first.output
+    assert len(server.stream("live/alpha")["publishers"]) == 1
+    assert viewer.wait(30) == 0, viewer.output
 
 
 def test_publisher_that_comes_back_keeps_its_viewers():
