@@ -17,9 +17,14 @@ void run_on(io::Executor& executor, base::Task task) {
 
 namespace {
 
+// Lives on its caller's loop; other loops hold it weakly and never lock it.
 struct Subscriber {
-  io::Executor* caller;
   std::function<void(const std::string&)> callback;
+};
+
+struct Subscribed {
+  io::Executor* caller;
+  std::weak_ptr<Subscriber> subscriber;
 };
 
 }  // namespace
@@ -40,7 +45,7 @@ struct Directory::Shard {
   std::set<std::string> changed;
 
   std::mutex subscribers_mutex;  // held to copy or edit the list, never while a callback runs
-  std::vector<std::weak_ptr<Subscriber>> subscribers;
+  std::vector<Subscribed> subscribers;
 
   void note_change(const std::string& name) {
     bool first = changed.empty();
@@ -52,14 +57,12 @@ struct Directory::Shard {
     auto names = std::make_shared<const std::set<std::string>>(std::move(changed));
     changed.clear();
     std::lock_guard lock(subscribers_mutex);
-    std::erase_if(subscribers, [](const auto& weak) { return weak.expired(); });
-    for (const auto& weak : subscribers) {
-      auto subscriber = weak.lock();
-      if (!subscriber) continue;
-      subscriber->caller->post([weak, names] {
-        auto held = weak.lock();
+    std::erase_if(subscribers, [](const Subscribed& one) { return one.subscriber.expired(); });
+    for (const Subscribed& one : subscribers) {
+      one.caller->post([weak = one.subscriber, names] {
         for (const std::string& name : *names) {
-          if (held) held->callback(name);
+          // Asked each time: a callback may drop the token.
+          if (auto held = weak.lock()) held->callback(name);
         }
       });
     }
@@ -122,16 +125,16 @@ void Directory::publish(const StreamName& name, PublisherInfo info, io::Executor
                          [&shard, text = name.text()] { shard.stream_is_over(text); }});
     }
     auto stream = slot;
-    auto revoked = std::make_shared<base::UniqueFunction<void(base::Error)>>();
-    auto id = stream->add_publisher(info, [&caller, revoked](base::Error why) {
-      caller.post([revoked, why = std::move(why)] {
-        if (auto callback = std::move(*revoked)) callback(why);
-      });
+    auto revocation = std::make_shared<Revocation>();
+    auto id = stream->add_publisher(info, [&caller, revocation](base::Error why) {
+      caller.post([revocation, why = std::move(why)]() mutable { revocation->revoke(std::move(why)); });
     });
     if (!id) return fail(id.error());
     shard.serve_waiting(name.text());
-    run_on(caller, [&shard, &caller, stream, id = *id, revoked, done = std::move(done)]() mutable {
-      done(Publisher(std::move(stream), shard.home, caller, id, std::move(revoked)));
+    // Made here and not there: if it is dropped on the way, the stream is told all the same.
+    Publisher publisher(std::move(stream), shard.home, caller, *id, std::move(revocation));
+    run_on(caller, [publisher = std::move(publisher), done = std::move(done)]() mutable {
+      done(std::move(publisher));
     });
   });
 }
@@ -206,10 +209,10 @@ void Directory::set_viewers(const StreamName& name, std::string protocol, uint64
 
 Directory::Subscription Directory::on_change(io::Executor& caller,
                                              std::function<void(const std::string&)> callback) {
-  auto subscriber = std::make_shared<Subscriber>(Subscriber{&caller, std::move(callback)});
+  auto subscriber = std::make_shared<Subscriber>(Subscriber{std::move(callback)});
   for (auto& shard : shards_) {
     std::lock_guard lock(shard->subscribers_mutex);
-    shard->subscribers.push_back(subscriber);
+    shard->subscribers.push_back({&caller, subscriber});
   }
   return subscriber;
 }

@@ -90,14 +90,15 @@ void Directory::read(const StreamName& name, ReaderInfo info, io::Executor& call
            }
            auto view = stream->feed<Format>().view_on(caller);
            uint64_t id = stream->add_reader(info);
-           // Held by the reader wherever it travels: if it is dropped on the way, the stream is told all the
-           // same.
-           base::Task released = [&home, &caller, stream, id] {
-             home.post([&caller, stream, id] { stream->remove_reader<Format>(id, caller); });
+           // The stream's last reference is never dropped on another loop than its own: it moves home.
+           base::Task released = [&home, &caller, stream = std::move(stream), id]() mutable {
+             home.post(
+                 [&caller, stream = std::move(stream), id] { stream->remove_reader<Format>(id, caller); });
            };
-           run_on(caller, [view = std::move(view), lag_max = info.lag_max, on_more = std::move(on_more),
-                           released = std::move(released), done = std::move(done)]() mutable {
-             done(Reader<Format>(std::move(view), lag_max, std::move(on_more), std::move(released)));
+           // Made here and not there: if it is dropped on the way, the stream is told all the same.
+           Reader<Format> reader(std::move(view), info.lag_max, std::move(on_more), std::move(released));
+           run_on(caller, [reader = std::move(reader), done = std::move(done)]() mutable {
+             done(std::move(reader));
            });
          });
   });

@@ -2,6 +2,7 @@
 // Reader: a cursor into that copy.
 #pragma once
 
+#include <algorithm>
 #include <any>
 #include <atomic>
 #include <concepts>
@@ -102,7 +103,7 @@ class FeedView {
   void wait(Waiter& waiter) { waiting_.push_back(&waiter); }
   // A waiter that goes away, perhaps while others are being woken.
   void forget(Waiter& waiter) {
-    std::replace(waiting_.begin(), waiting_.end(), &waiter, static_cast<Waiter*>(nullptr));
+    std::erase(waiting_, &waiter);
     std::replace(waking_.begin(), waking_.end(), &waiter, static_cast<Waiter*>(nullptr));
   }
 
@@ -141,13 +142,16 @@ class Reader {
   // ended.
   std::optional<Item> next() { return state_->next(); }
   // The stream is over and everything of it was read.
-  bool ended() const { return state_->view->ended(); }
+  bool ended() const { return state_->view->ended() && state_->view->ring().nothing_for(state_->cursor); }
   void detach() { state_.reset(); }
 
  private:
   struct State final : FeedView<Format>::Waiter {
     State(std::shared_ptr<FeedView<Format>> v, base::Duration lag, base::Task more, base::Task gone)
-        : view(std::move(v)), lag_max(lag), on_more_task(std::move(more)), released(std::move(gone)) {}
+        : view(std::move(v)),
+          lag_max(lag),
+          on_more_task(std::make_shared<base::Task>(std::move(more))),
+          released(std::move(gone)) {}
     ~State() override {
       if (waiting) view->forget(*this);
       if (released) released();
@@ -166,13 +170,15 @@ class Reader {
     }
     void on_more() override {
       waiting = false;
-      on_more_task();
+      // The task may drop this reader: it outlives its own call.
+      auto task = on_more_task;
+      (*task)();
     }
 
     std::shared_ptr<FeedView<Format>> view;
     typename FeedView<Format>::Ring::Cursor cursor;
     base::Duration lag_max;
-    base::Task on_more_task;
+    std::shared_ptr<base::Task> on_more_task;
     base::Task released;
     bool waiting = false;
   };

@@ -86,6 +86,12 @@ class GroupRing {
     return Item{std::move(head), units_[cursor.next++ - begin_], lost};
   }
 
+  // True when next() would give nothing.
+  bool nothing_for(const Cursor& cursor) const {
+    if (cursor.placed && cursor.next >= begin_) return cursor.next == end();
+    return newest_whole_group(cursor) == nullptr;
+  }
+
   // Visits the newest group's head and units: what a feed that is made now starts from.
   template <typename OnHead, typename OnUnit>
   void visit_newest_group(OnHead on_head, OnUnit on_unit) const {

@@ -12,11 +12,11 @@ struct Publisher::Link : std::enable_shared_from_this<Publisher::Link> {
   io::Executor* home = nullptr;
   io::Executor* here = nullptr;
   PublisherId id = 0;
-  std::shared_ptr<base::UniqueFunction<void(base::Error)>> revoked;
+  std::shared_ptr<Revocation> revocation;
   std::vector<Event> batch;
 
   ~Link() {
-    *revoked = {};
+    revocation->forget();
     if (home == here) {
       stream->remove_publisher(id);
       return;
@@ -53,19 +53,23 @@ struct Publisher::Link : std::enable_shared_from_this<Publisher::Link> {
 };
 
 Publisher::Publisher(std::shared_ptr<Stream> stream, io::Executor& home, io::Executor& here, PublisherId id,
-                     std::shared_ptr<base::UniqueFunction<void(base::Error)>> revoked)
+                     std::shared_ptr<Revocation> revocation)
     : link_(std::make_shared<Link>()) {
   link_->stream = std::move(stream);
   link_->home = &home;
   link_->here = &here;
   link_->id = id;
-  link_->revoked = std::move(revoked);
+  link_->revocation = std::move(revocation);
 }
 
 Publisher::~Publisher() = default;
 
 void Publisher::on_revoked(base::UniqueFunction<void(base::Error)> callback) {
-  *link_->revoked = std::move(callback);
+  auto early = link_->revocation->on_revoked(std::move(callback));
+  if (!early) return;
+  link_->here->post([revocation = link_->revocation, why = std::move(*early)]() mutable {
+    revocation->revoke(std::move(why));
+  });
 }
 void Publisher::set_track(media::TrackPtr track) {
   link_->send(std::move(track));

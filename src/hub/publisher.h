@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "base/task.h"
@@ -11,12 +13,35 @@
 
 namespace eyas::hub {
 
+// The way back to a publisher that must go. Lives on the publisher's loop.
+class Revocation {
+ public:
+  using Callback = base::UniqueFunction<void(base::Error)>;
+
+  void revoke(base::Error why) {
+    if (auto callback = std::move(callback_))
+      callback(std::move(why));
+    else
+      early_ = std::move(why);
+  }
+  // Gives the revocation that came before the callback, to be told by the caller.
+  std::optional<base::Error> on_revoked(Callback callback) {
+    callback_ = std::move(callback);
+    return std::exchange(early_, std::nullopt);
+  }
+  void forget() { callback_ = {}; }
+
+ private:
+  Callback callback_;
+  std::optional<base::Error> early_;
+};
+
 // Move-only; leaves the stream on destruction. Lives on the loop that asked for it.
 class Publisher {
  public:
   Publisher() = default;
   Publisher(std::shared_ptr<Stream> stream, io::Executor& home, io::Executor& here, PublisherId id,
-            std::shared_ptr<base::UniqueFunction<void(base::Error)>> revoked);
+            std::shared_ptr<Revocation> revocation);
   Publisher(Publisher&&) noexcept = default;
   Publisher& operator=(Publisher&&) noexcept = default;
   ~Publisher();

@@ -17,6 +17,10 @@ constexpr Duration kAudioGroup = std::chrono::seconds(1);
 // 5,000.
 constexpr int64_t kTransitForgetting = 5000;
 
+bool has_track(const media::TrackSet& tracks, media::TrackId id) {
+  return std::ranges::any_of(tracks, [id](const auto& track) { return track->id == id; });
+}
+
 }  // namespace
 
 Stream::Stream(StreamName name, io::Executor& home, StreamOptions options, Events events)
@@ -73,14 +77,14 @@ void Stream::remove_publisher(PublisherId id) {
 void Stream::set_track(PublisherId id, media::TrackPtr track) {
   Source* source = find(id);
   if (source == nullptr) return;
-  if (source->tracks.size() >= options_.tracks_max) return;
+  if (!has_track(source->tracks, track->id) && source->tracks.size() >= options_.tracks_max) return;
   replace_track(source->tracks, track);
   if (source == on_air_) announce_tracks();
 }
 
 void Stream::ingest(PublisherId id, media::Frame frame) {
   Source* source = find(id);
-  if (source == nullptr) return;
+  if (source == nullptr || !has_track(source->tracks, frame.track->id)) return;
   source->last_arrival = frame.arrival;
   if (source != on_air_) {
     if (!may_go_on_air(*source, frame)) return;

@@ -150,6 +150,8 @@ Feed<Format>& Stream::feed() {
     made->set_tracks(tracks_);
     if constexpr (!std::same_as<Format, FrameFormat>) {
       // What the stream remembers of its newest group, so that the first reader starts at once.
+      // Frames of this turn are in no ring yet: they would be missing here.
+      feed<FrameFormat>().flush();
       bool first = true;
       feed<FrameFormat>().ring().visit_newest_group([](const auto&) {},
                                                     [&](const media::FramePtr& frame) {

@@ -21,7 +21,7 @@ Loop::Loop(const base::Clock& clock)
     : clock_(clock),
       epoll_fd_(epoll_create1(EPOLL_CLOEXEC)),
       wake_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      thread_(std::this_thread::get_id()),
+      thread_(std::thread::id()),
       read_buffer_(std::make_unique_for_overwrite<uint8_t[]>(kReadBufferBytes)) {
   CHECK(epoll_fd_ >= 0 && wake_fd_ >= 0);
   epoll_event event{};
@@ -31,6 +31,12 @@ Loop::Loop(const base::Clock& clock)
 }
 
 Loop::~Loop() {
+  discard();
+  close(wake_fd_);
+  close(epoll_fd_);
+}
+
+void Loop::discard() {
   // Tasks may hold streams that unwatch themselves: drop them while the loop still stands.
   while (!posted_.empty() || !deferred_.empty() || !timers_.empty()) {
     auto posted = std::move(posted_);
@@ -40,8 +46,6 @@ Loop::~Loop() {
     deferred_.clear();
     timers_ = {};
   }
-  close(wake_fd_);
-  close(epoll_fd_);
 }
 
 void Loop::run() {

@@ -33,6 +33,9 @@ class Loop final : public Executor {
   void stop();
   // One turn: waits at most `wait`, runs what is ready. For tests and tools that have a loop of their own.
   void run_once(base::Duration wait);
+  // Drops every task unrun. For the end of several loops whose tasks own what posts to each other's: discard
+  // all of them before any is destroyed. Only while run() is not running.
+  void discard();
 
   void post(base::Task task) override;
   void defer(base::Task task) override;

@@ -35,8 +35,9 @@ std::string TlsStream::alpn() const {
 
 TlsStream::Transfer TlsStream::read_some(uint8_t* into, size_t room) {
   // Everything that OpenSSL has decrypted must be taken now: epoll knows only of what is still in the socket.
+  // So a record is begun only when all of it fits.
   size_t total = 0;
-  while (total < room) {
+  while (room - total >= kRecordBytes) {
     int n = SSL_read(ssl_, into + total, static_cast<int>(room - total));
     if (n > 0) {
       total += static_cast<size_t>(n);

@@ -44,6 +44,8 @@ class Protocol {
   virtual std::vector<ListenPoint> listen_points() const { return {}; }
   // Registers routes and makes what each loop needs.
   virtual void start(const Services& services) = 0;
+  // Reloadable options changed. On the main loop, which alone writes them: other loops get copies by post.
+  virtual void reload() {}
   // A connection of one of its listen points. On the loop with that index.
   virtual void accept(size_t loop, std::unique_ptr<io::ByteStream> stream);
   // Takes nothing new and ends what it has; on the loop with that index.

@@ -94,17 +94,27 @@ Node::~Node() {
   // down.
   signals_.reset();
   drain_limit_.cancel();
+  run_what_is_posted();  // while everything that it names still stands
   demo_.reset();
   for (Desk& desk : desks_) {
     desk.listeners.clear();
     desk.http.reset();
   }
   config_.protocols().clear();
+  run_what_is_posted();
+  api_.reset();
+  directory_.reset();
+  // What is left may own what posts to another loop when it dies.
+  for (size_t round = 0; round < loops_.size(); ++round) {
+    for (io::Loop* loop : loops_) loop->discard();
+  }
+}
+
+void Node::run_what_is_posted() {
+  // A post may lead to another loop and back.
   for (int round = 0; round < 3; ++round) {
     for (io::Loop* loop : loops_) loop->run_once(base::Duration::zero());
   }
-  api_.reset();
-  directory_.reset();
 }
 
 base::Status Node::start() {
@@ -254,6 +264,7 @@ void Node::apply(const Config& fresh) {
   } else if (!config_.certificate_file.empty()) {
     base::log::info("tls.reloaded", {{"certificate", config_.certificate_file}});
   }
+  for (auto& protocol : config_.protocols()) protocol->reload();
   for (Desk& desk : desks_) {
     desk.loop->post([&desk, options = config_.http] { desk.http->set_options(options); });
   }

@@ -60,6 +60,7 @@ class Node {
   void drain();
   void drained();
   void stop_loops();
+  void run_what_is_posted();
   std::vector<base::Metric> metrics() const;
 
   Config& config_;

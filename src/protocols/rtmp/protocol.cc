@@ -12,8 +12,14 @@ class Rtmp final : public protocols::Protocol {
     return {{"rtmp.listen", options_.listen, false}, {"rtmps.listen", options_.tls_listen, true}};
   }
   void start(const protocols::Services& services) override {
+    loops_ = &services.loops;
     for (io::Loop* loop : services.loops) {
       servers_.push_back(std::make_unique<Server>(options_, services.directory, *loop, statistics_));
+    }
+  }
+  void reload() override {
+    for (size_t i = 0; i < servers_.size(); ++i) {
+      (*loops_)[i]->post([server = servers_[i].get(), options = options_] { server->set_options(options); });
     }
   }
   void accept(size_t loop, std::unique_ptr<io::ByteStream> stream) override {
@@ -25,7 +31,8 @@ class Rtmp final : public protocols::Protocol {
   }
 
  private:
-  Options options_;
+  Options options_;  // written on the main loop only; the servers have copies
+  const std::vector<io::Loop*>* loops_ = nullptr;
   std::shared_ptr<Statistics> statistics_ = std::make_shared<Statistics>();
   std::vector<std::unique_ptr<Server>> servers_;  // one per loop
 };

@@ -50,7 +50,7 @@ struct Statistics {
 class Connection;
 class HeaderCache;
 
-// Owns the RTMP connections of one loop. Lives on that loop. `options` and `directory` outlive it.
+// Owns the RTMP connections of one loop. Lives on that loop. `directory` outlives it.
 class Server {
  public:
   Server(const Options& options, hub::Directory& directory, io::Executor& loop,
@@ -64,6 +64,8 @@ class Server {
   // Takes no further connection and ends those that stand: publishers that can are asked to connect again
   // elsewhere.
   void drain();
+  // For what comes from now on; sessions that stand keep their own.
+  void set_options(const Options& options) { options_ = options; }
   size_t connections() const { return connections_.size(); }
 
  private:
@@ -72,7 +74,7 @@ class Server {
   void remove(uint64_t id, const base::Error& why);
   void tick();
 
-  const Options& options_;
+  Options options_;  // a copy: the configuration's own belongs to the main loop
   hub::Directory& directory_;
   io::Executor& loop_;
   std::shared_ptr<Statistics> statistics_;
