@@ -212,6 +212,7 @@ TEST_F(ConnectionTest, SecondPublisherIsRefusedOrTakesOver) {
   EXPECT_TRUE(second->got.saw("onStatus:NetStream.Publish.BadName"));
   EXPECT_TRUE(second->closed);
   options_.second_publisher = "takeover";
+  server_->set_options(options_);
   auto third = publisher();
   EXPECT_TRUE(third->got.saw("onStatus:NetStream.Publish.Start"));
   EXPECT_TRUE(first->closed);
@@ -256,6 +257,7 @@ TEST_F(ConnectionTest, PlayEndsWithTheStream) {
 
 TEST_F(ConnectionTest, ConnectionsPerAddressAreBounded) {
   options_.connections_per_address_max = 1;
+  server_->set_options(options_);
   auto first = dial();
   auto second = dial();
   EXPECT_FALSE(first->closed);
