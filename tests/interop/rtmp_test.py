@@ -39,6 +39,14 @@ def test_ffmpeg_publishes_and_plays():
     assert frames_decoded(server.rtmp("live/alpha")) >= FRAMES_LEAST
 
 
+def test_ffprobe_sees_the_tracks_and_no_others():
+    server = Server()
+    publish(server)
+    for address in (server.rtmp("live/alpha"), server.http("/live/alpha.flv")):
+        shown = run("ffprobe", "-v", "error", "-show_entries", "stream=codec_type", "-of", "csv=p=0", address)
+        assert sorted(shown.split()) == ["audio", "video"], (address, shown)
+
+
 def test_credentials_in_the_address():
     server = Server()
     publish(server, "live/alpha?user=pilot&pass=secret", audio=False)

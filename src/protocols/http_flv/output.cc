@@ -59,7 +59,9 @@ base::Slice head_bytes(const flv::Head& head, uint32_t timestamp_ms, bool with_f
   base::ByteWriter out;
   if (with_file_header) out.bytes(head.flv_file_header);
   for (const flv::UnitPtr& unit : head.units) {
-    flv::write_tag_header(out, {unit->type, static_cast<uint32_t>(unit->body.size()), timestamp_ms});
+    // onMetaData at any other time than zero is a subtitle track to ffmpeg.
+    uint32_t at_ms = unit->type == flv::TagType::kScript ? 0 : timestamp_ms;
+    flv::write_tag_header(out, {unit->type, static_cast<uint32_t>(unit->body.size()), at_ms});
     out.bytes(unit->flv.bytes().subspan(flv::kTagHeaderBytes));
   }
   return base::Slice(out.take());

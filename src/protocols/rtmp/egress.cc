@@ -45,9 +45,10 @@ bool Egress::gather() {
     uint32_t timestamp_ms = item->unit->timestamp_ms;
     if (item->head) {
       // At the time of the unit that follows, so that a player's clock does not jump back when a reader was
-      // lapped.
+      // lapped. Only onMetaData stays at zero: at any other time ffmpeg takes it for a subtitle track.
       for (const flv::UnitPtr& unit : item->head->units) {
-        append(unit, timestamp_ms, header_of(*unit, stream_id_, timestamp_ms));
+        uint32_t at_ms = unit->type == flv::TagType::kScript ? 0 : timestamp_ms;
+        append(unit, at_ms, header_of(*unit, stream_id_, at_ms));
       }
     }
     if (wanted(*item->unit)) append(item->unit, timestamp_ms, headers_.header(item->unit, stream_id_));
