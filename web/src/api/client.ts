@@ -1,4 +1,4 @@
-import type { ErrorBody, ServerInfo, StreamFacts } from "./contract";
+import type { ErrorBody, ServerInfo, StreamFacts, StreamsBody } from "./contract";
 import { serverClock } from "./server_clock";
 
 const kTimeoutMs = 8000;
@@ -50,7 +50,7 @@ export async function fetchInfo(): Promise<ServerInfo> {
 }
 
 export async function fetchStreams(): Promise<StreamFacts[]> {
-  return (await call<{ streams: StreamFacts[] }>("GET", "/streams")).streams;
+  return (await call<StreamsBody>("GET", "/streams")).streams;
 }
 
 /** Ends the publisher's session so that it connects anew, with an empty queue. */
