@@ -165,7 +165,7 @@ class Folder final : public StaticFiles {
   }
 
   void serve(const RequestPtr& request, Exchange exchange) override {
-    const Entry* entry = find(request->path);
+    const Entry* entry = find(*request);
     if (!entry) return exchange.respond(Response::error(404, "not_found", "nothing is at " + request->path));
     auto [sent, coding] = preferred(*entry, *request);
     Headers headers = headers_for(*entry, *sent, coding);
@@ -200,7 +200,8 @@ class Folder final : public StaticFiles {
     return found == files_.end() ? nullptr : &found->second;
   }
 
-  const Entry* find(std::string_view path) const {
+  const Entry* find(const Request& request) const {
+    std::string_view path = request.path;
     if (!path.starts_with(options_.prefix)) return nullptr;
     std::string name(path.substr(options_.prefix.size()));
     if (name.empty() || name.ends_with('/')) {
@@ -208,8 +209,14 @@ class Folder final : public StaticFiles {
     } else if (const Entry* entry = lookup(name)) {
       return entry;
     }
-    bool names_a_file = name.find('.', name.rfind('/') + 1) != name.npos;
-    return options_.spa_fallback && !names_a_file ? lookup(options_.index) : nullptr;
+    return options_.spa_fallback && is_route_of_page(request) ? lookup(options_.index) : nullptr;
+  }
+
+  bool is_route_of_page(const Request& request) const {
+    const std::string& path = request.path;
+    if (path.starts_with(options_.immutable_prefix) || path.starts_with(options_.api_prefix)) return false;
+    bool names_a_file = path.find('.', path.rfind('/') + 1) != path.npos;
+    return !names_a_file || request.header("accept").value_or("").find("text/html") != std::string_view::npos;
   }
 
   struct Choice {

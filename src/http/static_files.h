@@ -13,8 +13,11 @@ namespace eyas::http {
 struct StaticFilesOptions {
   std::string prefix = "/";  // the part of the path that is not part of the file's name
   std::string index = "index.html";
-  bool spa_fallback = true;                   // a path without a file and without an extension gets the index
-  std::string immutable_prefix = "/assets/";  // file names there hold a hash: cached for a year
+  // A path without a file gets the index when it has no extension, or when a browser navigates there (Accept
+  // names text/html: names of streams may hold dots). Never below immutable_prefix and api_prefix.
+  bool spa_fallback = true;
+  std::string api_prefix = "/api/";
+  std::string immutable_prefix = "/assets/";       // file names there hold a hash: cached for a year
   size_t cached_file_bytes_max = 4 * 1024 * 1024;  // larger files stay on disk and are read bit by bit
   size_t cache_bytes_max = 64 * 1024 * 1024;       // files beyond this sum stay on disk, too
   size_t files_max = 20'000;

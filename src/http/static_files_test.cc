@@ -67,6 +67,15 @@ TEST_F(Files, ServesThePageForEveryRouteOfIt) {
   EXPECT_TRUE(has(get("/missing.js"), "404 Not Found"));
 }
 
+TEST_F(Files, ServesThePageToABrowserThatNavigatesToANameWithDots) {
+  const char* navigates = "Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n";
+  EXPECT_EQ(body_of(get("/watch/live/a.b", navigates)), "<html>page</html>");
+  EXPECT_TRUE(has(get("/watch/live/a.b", "Accept: */*\r\n"), "404 Not Found"));
+  EXPECT_TRUE(has(get("/assets/gone-1a2b.js", navigates), "404 Not Found"));
+  EXPECT_TRUE(has(get("/assets/gone", navigates), "404 Not Found"));
+  EXPECT_TRUE(has(get("/api/v1/gone", navigates), "404 Not Found"));
+}
+
 TEST_F(Files, SendsTheBestPrecompressedForm) {
   std::string br = get("/assets/app-1a2b.js", "Accept-Encoding: gzip, br\r\n");
   EXPECT_TRUE(has(br, "content-encoding: br\r\n"));
