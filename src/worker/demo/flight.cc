@@ -13,6 +13,7 @@ constexpr double kTurn = 2 * std::numbers::pi;
 constexpr double kOrbitSeconds = 150;  // once around the crossing
 constexpr double kOrbitRadius = 205;
 constexpr double kMetresPerDegree = 111'320;
+constexpr double kLean = 0.55;            // degrees that the airframe leans for a metre per second
 constexpr double kBatterySeconds = 1500;  // from full to a quarter, then it is changed
 
 float degrees(double radians) {
@@ -55,8 +56,8 @@ FlightState flight_at(double t) {
   state.speed = static_cast<float>(std::hypot(vx, vy));
   state.climb = static_cast<float>(vz);
   state.heading = state.gimbal_yaw = degrees(yaw);
-  state.roll = static_cast<float>(1.3 * sideways + 0.5 * std::sin(1.7 * t));
-  state.pitch = static_cast<float>(-1.1 * forward + 0.4 * std::sin(1.3 * t));
+  state.roll = static_cast<float>(kLean * sideways + 0.4 * std::sin(1.7 * t));
+  state.pitch = static_cast<float>(-kLean * forward + 0.4 * std::sin(1.3 * t));
   state.gimbal_pitch = static_cast<float>(-17.0 + 2.6 * std::sin(kTurn * t / 43 + 2.2));
   state.battery = static_cast<float>(97 - 72 * (t / kBatterySeconds - std::floor(t / kBatterySeconds)));
   return state;

@@ -119,9 +119,10 @@ base::Result<std::unique_ptr<VideoEncoder>> VideoEncoder::open(const Options& op
     c.color_trc = AVCOL_TRC_BT709;
     c.colorspace = AVCOL_SPC_BT709;
     c.color_range = AVCOL_RANGE_MPEG;
-    av_opt_set(c.priv_data, "preset", "superfast", 0);
+    // The cheapest preset, with the two of its savings taken back that show most at 4 Mbit/s.
+    av_opt_set(c.priv_data, "preset", "ultrafast", 0);
     av_opt_set(c.priv_data, "tune", "zerolatency", 0);
-    av_opt_set(c.priv_data, "x264-params", "scenecut=0:sliced-threads=0:threads=1", 0);
+    av_opt_set(c.priv_data, "x264-params", "cabac=1:deblock=0,0:scenecut=0:sliced-threads=0:threads=1", 0);
   });
   if (!status) return status.error();
   const AVCodecContext& context = *encoder->context_;
