@@ -9,6 +9,7 @@
 #include "http/options.h"
 #include "http/router.h"
 #include "http/server.h"
+#include "io/address_census.h"
 #include "io/byte_stream.h"
 
 namespace eyas::http {
@@ -65,8 +66,8 @@ class Connection final : io::ByteStream::Handler {
   std::string peer() const { return stream_->peer(); }
   bool secure() const { return secure_; }
 
-  Place place;           // in the server's list
-  bool counted = false;  // in the address census
+  Place place;  // in the server's list
+  io::AddressCensus::Place census_place;
 
  private:
   void on_data(base::Bytes bytes) override;

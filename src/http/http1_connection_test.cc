@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
-#include "http/address_census.h"
 #include "http/test_peer.h"
 #include "http/test_routes.h"
+#include "io/address_census.h"
 
 namespace eyas::http {
 namespace {

@@ -68,7 +68,7 @@ class Client {
   uint32_t goaway_error = UINT32_MAX;
 
  private:
-  static nghttp2_nv line(const char* name, const std::string& value) {
+  static nghttp2_nv line(const char* name, std::string_view value) {
     return {reinterpret_cast<uint8_t*>(const_cast<char*>(name)),
             reinterpret_cast<uint8_t*>(const_cast<char*>(value.data())), std::strlen(name), value.size(), 0};
   }

@@ -1,7 +1,6 @@
 // The parts of this room that are plain functions: targets, routes, ranges, dates, names.
 #include <gtest/gtest.h>
 
-#include "http/address_census.h"
 #include "http/reply.h"
 #include "http/router.h"
 #include "http/target.h"
@@ -103,14 +102,6 @@ TEST(Reply, HeaderValuesCannotBeginLines) {
 TEST(Response, QuotesJson) {
   EXPECT_EQ(json_quoted("a\"\\\n\xed\x95\x9c"), "\"a\\\"\\\\\\u000a\xed\x95\x9c\"");
   EXPECT_EQ(json_quoted("\xff"), "\"?\"");
-}
-
-TEST(AddressCensus, KnowsHosts) {
-  EXPECT_EQ(AddressCensus::host_of("10.0.0.1:5"), "10.0.0.1");
-  EXPECT_EQ(AddressCensus::host_of("[2001:db8::1]:5"), "[2001:db8::1]");
-  EXPECT_TRUE(AddressCensus::is_loopback("127.0.0.1"));
-  EXPECT_TRUE(AddressCensus::is_loopback("[::1]"));
-  EXPECT_FALSE(AddressCensus::is_loopback("[2001:db8::1]"));
 }
 
 }  // namespace

@@ -1,12 +1,12 @@
 #include "http/server.h"
 
-#include "http/address_census.h"
 #include "http/connection.h"
+#include "io/address_census.h"
 #include "io/byte_stream.h"
 
 namespace eyas::http {
 
-Shared::Shared() : census(std::make_unique<AddressCensus>()) {}
+Shared::Shared() : census(std::make_unique<io::AddressCensus>()) {}
 Shared::~Shared() = default;
 
 class Server::Impl final : public Connection::Home {
@@ -27,21 +27,17 @@ class Server::Impl final : public Connection::Home {
 
   void adopt(std::unique_ptr<io::ByteStream> stream, bool secure) {
     Stats& stats = shared_->stats;
-    std::string peer = stream->peer();
-    auto host = AddressCensus::host_of(peer);
-    bool counts = options_->connections_per_address_max > 0 && !AddressCensus::is_loopback(host);
     // Destroying the stream closes it: what is over a limit gets no answer, and costs nothing further.
     if (draining_) return;
     if (connections_.size() >= options_->connections_max) return stats.hit(Limit::kConnections);
-    if (counts && !shared_->census->enter(host, options_->connections_per_address_max)) {
-      return stats.hit(Limit::kAddressConnections);
-    }
+    auto place = shared_->census->enter(stream->peer(), options_->connections_per_address_max);
+    if (!place) return stats.hit(Limit::kAddressConnections);
     stats.connections_accepted.fetch_add(1, std::memory_order_relaxed);
     stats.connections_open.fetch_add(1, std::memory_order_relaxed);
     auto& connection = connections_.emplace_front(
         std::make_unique<Connection>(std::move(stream), secure, *this, router_, options_, *shared_));
     connection->place = connections_.begin();
-    connection->counted = counts;
+    connection->census_place = std::move(*place);
     if (!sweep_.armed()) schedule_sweep();
     connection->start();
   }
@@ -59,7 +55,6 @@ class Server::Impl final : public Connection::Home {
 
  private:
   void remove(Connection& connection) override {
-    if (connection.counted) shared_->census->leave(AddressCensus::host_of(connection.peer()));
     shared_->stats.connections_open.fetch_sub(1, std::memory_order_relaxed);
     auto gone = std::move(*connection.place);
     connections_.erase(connection.place);

@@ -9,20 +9,19 @@
 #include "http/stats.h"
 
 namespace eyas::io {
+class AddressCensus;
 class ByteStream;
 class Executor;
 }  // namespace eyas::io
 
 namespace eyas::http {
 
-class AddressCensus;  // internal: address_census.h
-
 // What the servers of all loops have in common. Thread-safe.
 struct Shared {
   Shared();
   ~Shared();
   Stats stats;
-  std::unique_ptr<AddressCensus> census;  // counts connections by address, over all loops
+  std::unique_ptr<io::AddressCensus> census;  // counts connections by address, over all loops
 };
 
 // One per loop; lives on it. `router` must outlive it. Destroying it closes every connection at once.

@@ -33,24 +33,11 @@ class Process {
   virtual pid_t pid() const = 0;
 };
 
-// Sanitizers reserve terabytes of address space. gcc tells of them with macros, clang with features.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-inline constexpr bool kSanitized = true;
-#else
-inline constexpr bool kSanitized = false;
-#endif
-#else
-inline constexpr bool kSanitized = false;
-#endif
-
 struct ProcessOptions {
   // Absolute path; empty = `eyas-worker` in the folder of the server's own program.
   std::string program;
-  // Address space; 0 = no limit.
-  size_t memory_bytes_max = kSanitized ? 0 : size_t{1} << 30;
+  // Address space; 0 = no limit. Builds with sanitizers, which reserve terabytes, do not limit it.
+  size_t memory_bytes_max = size_t{1} << 30;
 };
 
 // Starts the program with its end of the socket pair as descriptor kChannelFd, its log on our stderr and no

@@ -38,6 +38,7 @@ class Includes(unittest.TestCase):
         for includer, included in [
             ("io/tcp.cc", "base/result.h"),
             ("hub/stream.cc", "io/executor.h"),
+            ("hub/simulation_test.cc", "io/sim/sim_executor.h"),
             ("container/flv/tag.cc", "codec/codec.h"),
             ("protocols/rtmp/session.cc", "hub/directory.h"),
             ("protocols/rtmp/wire/chunk.cc", "protocols/rtmp/wire/chunk.h"),
@@ -54,6 +55,7 @@ class Includes(unittest.TestCase):
             ("base/log.cc", "io/loop.h"),
             ("media/frame.h", "codec/codec.h"),
             ("hub/stream.cc", "io/tcp.h"),
+            ("hub/stream.cc", "io/sim/sim_executor.h"),
             ("hub/stream.cc", "container/flv/tag.h"),
             ("protocols/rtmp/session.cc", "protocols/hls/hls.h"),
             ("protocols/rtmp/session.cc", "server/main.h"),

@@ -4,19 +4,13 @@
 #include "hub/name.h"
 
 namespace eyas::rtmp {
-namespace {
 
-std::string without_port(const std::string& peer) {
-  return peer.substr(0, peer.rfind(':'));
-}
-
-}  // namespace
-
-Connection::Connection(Server& server, uint64_t id, std::unique_ptr<io::ByteStream> stream)
+Connection::Connection(Server& server, uint64_t id, std::unique_ptr<io::ByteStream> stream,
+                       io::AddressCensus::Place place)
     : server_(server),
       id_(id),
       name_("rtmp-" + std::to_string(id)),
-      address_(without_port(stream->peer())),
+      place_(std::move(place)),
       stream_(std::move(stream)),
       session_(server.options_, *this, now(), static_cast<uint32_t>(now().time_since_epoch().count() ^ id)) {}
 

@@ -15,7 +15,8 @@ namespace eyas::rtmp {
 // Lives on its connection's loop.
 class Connection final : private io::ByteStream::Handler, private Session::Sink {
  public:
-  Connection(Server& server, uint64_t id, std::unique_ptr<io::ByteStream> stream);
+  Connection(Server& server, uint64_t id, std::unique_ptr<io::ByteStream> stream,
+             io::AddressCensus::Place place);
   ~Connection() override;
 
   void start() { stream_->start(*this); }
@@ -24,7 +25,6 @@ class Connection final : private io::ByteStream::Handler, private Session::Sink 
   void end(const base::Error& why);
 
   const std::string& name() const { return name_; }
-  const std::string& address() const { return address_; }
 
  private:
   // What the connection publishes or plays on one message stream. The serial tells a late answer of the hub
@@ -73,8 +73,8 @@ class Connection final : private io::ByteStream::Handler, private Session::Sink 
 
   Server& server_;
   uint64_t id_;
-  std::string name_;     // "rtmp-12"
-  std::string address_;  // the peer without its port
+  std::string name_;  // "rtmp-12"
+  io::AddressCensus::Place place_;
   std::unique_ptr<io::ByteStream> stream_;
   Session session_;
   bool announced_ = false;  // rtmp.connect was logged

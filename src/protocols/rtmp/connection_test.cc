@@ -62,7 +62,7 @@ struct Wire;
 // The server's end of a connection whose other end is a Wire.
 class VirtualStream final : public io::ByteStream {
  public:
-  VirtualStream(VirtualLoop& loop, Wire& wire) : loop_(loop), wire_(wire) {}
+  VirtualStream(VirtualLoop& loop, std::shared_ptr<Wire> wire) : loop_(loop), wire_(std::move(wire)) {}
   ~VirtualStream() override;
   void start(Handler& handler) override;
   size_t send(std::span<const base::Slice> slices) override;
@@ -74,7 +74,7 @@ class VirtualStream final : public io::ByteStream {
   io::Executor& executor() override { return loop_; }
 
   VirtualLoop& loop_;
-  Wire& wire_;
+  std::shared_ptr<Wire> wire_;
   size_t pending_ = 0;
 };
 
@@ -95,21 +95,21 @@ struct Wire {
 };
 
 VirtualStream::~VirtualStream() {
-  wire_.stream = nullptr, wire_.handler = nullptr, wire_.closed = true;
+  wire_->stream = nullptr, wire_->handler = nullptr, wire_->closed = true;
 }
 void VirtualStream::start(Handler& handler) {
-  wire_.handler = &handler;
+  wire_->handler = &handler;
 }
 size_t VirtualStream::send(std::span<const base::Slice> slices) {
-  ++wire_.sends;
+  ++wire_->sends;
   for (const base::Slice& slice : slices) {
-    wire_.got.feed(slice);
-    if (wire_.stuck) pending_ += slice.size();
+    wire_->got.feed(slice);
+    if (wire_->stuck) pending_ += slice.size();
   }
   return pending_;
 }
 void VirtualStream::close(base::Error why) {
-  loop_.post([wire = &wire_, why] {
+  loop_.post([wire = wire_, why] {
     if (wire->handler != nullptr) std::exchange(wire->handler, nullptr)->on_closed(why);
   });
 }
@@ -119,10 +119,10 @@ class ConnectionTest : public testing::Test {
   ConnectionTest() { remake(); }
   void remake() { server_ = std::make_unique<Server>(options_, directory_, loop_, statistics_); }
 
-  std::unique_ptr<Wire> dial(bool digest = false, std::vector<flv::AmfProperty> more = {}) {
-    auto wire = std::make_unique<Wire>();
+  std::shared_ptr<Wire> dial(bool digest = false, std::vector<flv::AmfProperty> more = {}) {
+    auto wire = std::make_shared<Wire>();
     wire->loop = &loop_;
-    auto stream = std::make_unique<VirtualStream>(loop_, *wire);
+    auto stream = std::make_unique<VirtualStream>(loop_, wire);
     wire->stream = stream.get();
     server_->accept(std::move(stream));
     wire->say(ClientBytes::handshake(digest));
@@ -130,12 +130,12 @@ class ConnectionTest : public testing::Test {
     wire->say(wire->bytes.create_stream());
     return wire;
   }
-  std::unique_ptr<Wire> publisher(std::string_view name = "alpha") {
+  std::shared_ptr<Wire> publisher(std::string_view name = "alpha") {
     auto wire = dial(true);
     wire->say(wire->bytes.publish(name));
     return wire;
   }
-  std::unique_ptr<Wire> player(std::string_view name = "alpha") {
+  std::shared_ptr<Wire> player(std::string_view name = "alpha") {
     auto wire = dial();
     wire->say(wire->bytes.play(name));
     return wire;
@@ -275,9 +275,9 @@ TEST_F(ConnectionTest, MalformedInputClosesThatSessionOnly) {
 }
 
 TEST_F(ConnectionTest, SilenceIsBounded) {
-  auto wire = std::make_unique<Wire>();
+  auto wire = std::make_shared<Wire>();
   wire->loop = &loop_;
-  server_->accept(std::make_unique<VirtualStream>(loop_, *wire));
+  server_->accept(std::make_unique<VirtualStream>(loop_, wire));
   loop_.advance(11s);
   EXPECT_TRUE(wire->closed);
   EXPECT_EQ(statistics_->closed_timeout, 1u);
@@ -301,7 +301,7 @@ class Quirks : public ConnectionTest {
     EXPECT_FALSE(in_->closed);
     return pictures(*out_);
   }
-  std::unique_ptr<Wire> in_, out_;
+  std::shared_ptr<Wire> in_, out_;
   static constexpr MessageType kVideo = MessageType::kVideo;
   static constexpr MessageType kAudio = MessageType::kAudio;
   static constexpr MessageType kData = MessageType::kDataAmf0;

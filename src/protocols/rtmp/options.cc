@@ -17,8 +17,8 @@ void describe_limits(base::OptionSchema& schema, Options& o) {
   schema.number("rtmp.commands_per_second_max", o.commands_per_second_max, 5, 10'000,
                 "Commands that one connection may send in a second.");
   schema
-      .number("rtmp.connections_per_address_max", o.connections_per_address_max, 1, 1'000'000,
-              "Connections that one address may have, per io thread.")
+      .number("rtmp.connections_per_address_max", o.connections_per_address_max, 0, 1'000'000,
+              "Connections that one address may have, loopback excepted; 0: no limit.")
       .reloadable = true;
 }
 

@@ -26,9 +26,9 @@ struct Options {
   size_t message_streams_max = 8;
   size_t commands_per_second_max = 50;
   size_t command_bytes_max = 64 * 1024;
-  size_t arguments_bytes_max = 2048;         // of "?key=value&..." on an app or a name
-  size_t early_bytes_max = 4 * 1024 * 1024;  // media that comes while the hub decides about a publisher
-  size_t connections_per_address_max = 256;
+  size_t arguments_bytes_max = 2048;           // of "?key=value&..." on an app or a name
+  size_t early_bytes_max = 4 * 1024 * 1024;    // media that comes while the hub decides about a publisher
+  uint32_t connections_per_address_max = 256;  // over all loops; loopback is not counted; 0: no limit
   base::Duration handshake_timeout = std::chrono::seconds(10);  // until connect is answered
   base::Duration idle_timeout = std::chrono::seconds(60);  // nothing heard, not even an answer to our pings
   base::Duration ping_interval = std::chrono::seconds(15);

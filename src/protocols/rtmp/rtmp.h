@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "hub/directory.h"
+#include "io/address_census.h"
 #include "io/byte_stream.h"
 #include "protocols/rtmp/options.h"
 
@@ -36,6 +37,7 @@ struct Statistics {
   std::atomic<uint64_t> closed_limit{0};
   std::atomic<uint64_t> closed_timeout{0};
   std::atomic<uint64_t> closed_other{0};
+  io::AddressCensus census;               // connections by address
   std::atomic<uint64_t> next_session{1};  // sessions are named "rtmp-1", "rtmp-2", ...
 
   struct Named {
@@ -80,7 +82,6 @@ class Server {
   std::shared_ptr<Statistics> statistics_;
   std::unique_ptr<HeaderCache> headers_;
   std::unordered_map<uint64_t, std::unique_ptr<Connection>> connections_;
-  std::unordered_map<std::string, size_t> per_address_;  // on this loop
   io::Timer tick_timer_;
   bool draining_ = false;
 };

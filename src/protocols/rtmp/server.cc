@@ -50,15 +50,14 @@ Server::~Server() {
 void Server::accept(std::unique_ptr<io::ByteStream> stream) {
   if (draining_) return;
   uint64_t id = statistics_->next_session.fetch_add(1, std::memory_order_relaxed);
-  auto connection = std::make_unique<Connection>(*this, id, std::move(stream));
-  size_t& count = per_address_[connection->address()];
-  if (count >= options_.connections_per_address_max) {
+  std::string peer = stream->peer();
+  auto place = statistics_->census.enter(peer, options_.connections_per_address_max);
+  if (!place) {
     statistics_->refused_address_limit.fetch_add(1, std::memory_order_relaxed);
-    base::log::warning("rtmp.refused",
-                       {{"peer", connection->address()}, {"reason", "connections per address"}});
+    base::log::warning("rtmp.refused", {{"peer", peer}, {"reason", "connections per address"}});
     return;
   }
-  ++count;
+  auto connection = std::make_unique<Connection>(*this, id, std::move(stream), std::move(*place));
   statistics_->connections_opened.fetch_add(1, std::memory_order_relaxed);
   statistics_->connections_open.fetch_add(1, std::memory_order_relaxed);
   Connection& started = *connections_.emplace(id, std::move(connection)).first->second;
@@ -77,8 +76,6 @@ void Server::remove(uint64_t id, const base::Error& why) {
   auto entry = connections_.find(id);
   statistics_->count_closed(why.code);
   statistics_->connections_open.fetch_sub(1, std::memory_order_relaxed);
-  auto count = per_address_.find(entry->second->address());
-  if (--count->second == 0) per_address_.erase(count);
   connections_.erase(entry);
 }
 

@@ -1,8 +1,8 @@
-#include "http/address_census.h"
+#include "io/address_census.h"
 
 #include <random>
 
-namespace eyas::http {
+namespace eyas::io {
 
 AddressCensus::AddressCensus()
     : seed_(std::uint64_t{std::random_device{}()} << 32 | std::random_device{}()) {}
@@ -14,15 +14,13 @@ std::atomic<uint32_t>& AddressCensus::counter(std::string_view host) {
   return counters_[hash % kCounters];
 }
 
-bool AddressCensus::enter(std::string_view host, uint32_t limit) {
+std::optional<AddressCensus::Place> AddressCensus::enter(std::string_view peer, uint32_t limit) {
+  std::string_view host = host_of(peer);
+  if (limit == 0 || is_loopback(host)) return Place();
   auto& count = counter(host);
-  if (count.fetch_add(1, std::memory_order_relaxed) < limit) return true;
+  if (count.fetch_add(1, std::memory_order_relaxed) < limit) return Place(count);
   count.fetch_sub(1, std::memory_order_relaxed);
-  return false;
-}
-
-void AddressCensus::leave(std::string_view host) {
-  counter(host).fetch_sub(1, std::memory_order_relaxed);
+  return std::nullopt;
 }
 
 std::string_view AddressCensus::host_of(std::string_view peer) {
@@ -33,4 +31,4 @@ bool AddressCensus::is_loopback(std::string_view host) {
   return host.starts_with("127.") || host == "::1" || host == "[::1]" || host == "socketpair";
 }
 
-}  // namespace eyas::http
+}  // namespace eyas::io
