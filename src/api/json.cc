@@ -47,7 +47,9 @@ json to_json(const hub::TrackFacts& facts) {
           {"measured_fps", facts.measured_fps},
           {"frames", facts.frames},
           {"media_type", facts.track->media_type},
-          {"label", facts.track->label}};
+          {"label", facts.track->label},
+          {"rendition", facts.track->rendition},
+          {"derived_from", facts.track->derived_from}};
 }
 
 json to_json(const hub::StreamFacts& facts) {

@@ -113,6 +113,9 @@ void Directory::publish(const StreamName& name, PublisherInfo info, io::Executor
       run_on(caller,
              [error = std::move(error), done = std::move(done)]() mutable { done(std::move(error)); });
     };
+    if (info.companion && !shard.streams.contains(name.text())) {
+      return fail({base::Code::kNotFound, "publish: no stream to add tracks to", name.text()});
+    }
     auto& slot = shard.streams[name.text()];
     if (!slot) {
       if (shard.streams.size() > options_.streams_max) {
@@ -125,14 +128,19 @@ void Directory::publish(const StreamName& name, PublisherInfo info, io::Executor
                          [&shard, text = name.text()] { shard.stream_is_over(text); }});
     }
     auto stream = slot;
-    auto revocation = std::make_shared<Revocation>();
-    auto id = stream->add_publisher(info, [&caller, revocation](base::Error why) {
-      caller.post([revocation, why = std::move(why)]() mutable { revocation->revoke(std::move(why)); });
-    });
+    auto backchannel = std::make_shared<Backchannel>();
+    PublisherControls controls;
+    controls.revoked = [&caller, backchannel](base::Error why) {
+      caller.post([backchannel, why = std::move(why)]() mutable { backchannel->revoke(std::move(why)); });
+    };
+    controls.want_key = [&caller, backchannel](media::TrackId track) {
+      caller.post([backchannel, track] { backchannel->want_key(track); });
+    };
+    auto id = stream->add_publisher(info, std::move(controls));
     if (!id) return fail(id.error());
     shard.serve_waiting(name.text());
     // Made here and not there: if it is dropped on the way, the stream is told all the same.
-    Publisher publisher(std::move(stream), shard.home, caller, *id, std::move(revocation));
+    Publisher publisher(std::move(stream), shard.home, caller, *id, std::move(backchannel));
     run_on(caller, [publisher = std::move(publisher), done = std::move(done)]() mutable {
       done(std::move(publisher));
     });

@@ -91,12 +91,18 @@ void Directory::read(const StreamName& name, ReaderInfo info, io::Executor& call
            auto view = stream->feed<Format>().view_on(caller);
            uint64_t id = stream->add_reader(info);
            // The stream's last reference is never dropped on another loop than its own: it moves home.
-           base::Task released = [&home, &caller, stream = std::move(stream), id]() mutable {
+           typename Reader<Format>::Upstream upstream;
+           upstream.want_key = [&home, stream = std::weak_ptr(stream)](media::TrackId track) {
+             home.post([stream, track] {
+               if (auto held = stream.lock()) held->request_key(track);
+             });
+           };
+           upstream.released = [&home, &caller, stream = std::move(stream), id]() mutable {
              home.post(
                  [&caller, stream = std::move(stream), id] { stream->remove_reader<Format>(id, caller); });
            };
            // Made here and not there: if it is dropped on the way, the stream is told all the same.
-           Reader<Format> reader(std::move(view), info.lag_max, std::move(on_more), std::move(released));
+           Reader<Format> reader(std::move(view), info.lag_max, std::move(on_more), std::move(upstream));
            run_on(caller, [reader = std::move(reader), done = std::move(done)]() mutable {
              done(std::move(reader));
            });

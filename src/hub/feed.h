@@ -29,13 +29,25 @@ concept FeedFormat = requires(F format, const media::TrackSet& tracks, const med
   { format.head() } -> std::convertible_to<std::shared_ptr<const typename F::Head>>;
 };
 
-// The stream itself, unpackaged: units are frames, a head is the set of tracks.
+// The tracks of a stream that a format carries. A format says so by `static TrackSet select(const TrackSet&
+// all)`; one that does not carries the programme.
+template <typename Format>
+media::TrackSet tracks_for(const media::TrackSet& all) {
+  if constexpr (requires { Format::select(all); })
+    return Format::select(all);
+  else
+    return media::programme_of(all);
+}
+
+// The stream itself, unpackaged and whole: units are frames, a head is the set of tracks, with all renditions
+// and what was derived.
 class FrameFormat {
  public:
   using Unit = media::Frame;
   using Head = media::TrackSet;
   static constexpr const char* kName = "frames";
 
+  static media::TrackSet select(const media::TrackSet& all) { return all; }
   void set_tracks(const media::TrackSet& tracks, std::vector<media::FramePtr>&) {
     head_ = std::make_shared<const media::TrackSet>(tracks);
   }
@@ -44,6 +56,13 @@ class FrameFormat {
 
  private:
   std::shared_ptr<const Head> head_ = std::make_shared<const media::TrackSet>();
+};
+
+// The frames of the programme alone.
+class ProgrammeFormat : public FrameFormat {
+ public:
+  static constexpr const char* kName = "programme";
+  static media::TrackSet select(const media::TrackSet& all) { return media::programme_of(all); }
 };
 
 // Counters that readers on every loop add to. Thread-safe.
@@ -130,11 +149,16 @@ class Reader {
  public:
   using Item = typename FeedView<Format>::Ring::Item;
 
+  // What a reader tells its stream's loop; both may run on the reader's.
+  struct Upstream {
+    base::Task released;  // this reader is gone
+    base::UniqueFunction<void(media::TrackId)> want_key;
+  };
+
   Reader() = default;
-  // `released` tells the stream's loop that this reader is gone; it may run on this loop.
   Reader(std::shared_ptr<FeedView<Format>> view, base::Duration lag_max, base::Task on_more,
-         base::Task released)
-      : state_(std::make_unique<State>(std::move(view), lag_max, std::move(on_more), std::move(released))) {}
+         Upstream upstream)
+      : state_(std::make_unique<State>(std::move(view), lag_max, std::move(on_more), std::move(upstream))) {}
 
   explicit operator bool() const { return state_ != nullptr; }
 
@@ -143,18 +167,20 @@ class Reader {
   std::optional<Item> next() { return state_->next(); }
   // The stream is over and everything of it was read.
   bool ended() const { return state_->view->ended() && state_->view->ring().nothing_for(state_->cursor); }
+  // Asks the publisher for a keyframe of this track, where it can be asked. The stream bounds the rate.
+  void request_key(media::TrackId track) { state_->upstream.want_key(track); }
   void detach() { state_.reset(); }
 
  private:
   struct State final : FeedView<Format>::Waiter {
-    State(std::shared_ptr<FeedView<Format>> v, base::Duration lag, base::Task more, base::Task gone)
+    State(std::shared_ptr<FeedView<Format>> v, base::Duration lag, base::Task more, Upstream up)
         : view(std::move(v)),
           lag_max(lag),
           on_more_task(std::make_shared<base::Task>(std::move(more))),
-          released(std::move(gone)) {}
+          upstream(std::move(up)) {}
     ~State() override {
       if (waiting) view->forget(*this);
-      if (released) released();
+      if (upstream.released) upstream.released();
     }
     std::optional<Item> next() {
       auto item = view->ring().next(cursor, lag_max);
@@ -179,7 +205,7 @@ class Reader {
     typename FeedView<Format>::Ring::Cursor cursor;
     base::Duration lag_max;
     std::shared_ptr<base::Task> on_more_task;
-    base::Task released;
+    Upstream upstream;
     bool waiting = false;
   };
 
@@ -208,12 +234,18 @@ class Feed final : public AnyFeed {
   Feed(io::Executor& home, RingLimits limits, std::shared_ptr<GapCounters> gaps)
       : home_(home), limits_(limits), gaps_(gaps), own_(std::make_shared<View>(limits, gaps)) {}
 
-  void set_tracks(const media::TrackSet& tracks) override {
-    format_.set_tracks(tracks, packaged_);
+  void set_tracks(const media::TrackSet& all) override {
+    media::TrackSet carried = tracks_for<Format>(all);
+    // Others' tracks come and go without a word to our readers.
+    if (announced_ && carried == carried_) return;
+    announced_ = true;
+    carried_ = std::move(carried);
+    format_.set_tracks(carried_, packaged_);
     collect();
   }
   void package(const media::FramePtr& frame, bool starts_group) override {
     if (starts_group) batch_.push_back({format_.head(), nullptr});
+    if (!carries(*frame->track)) return;
     format_.package(frame, packaged_);
     collect();
   }
@@ -268,6 +300,10 @@ class Feed final : public AnyFeed {
     size_t readers;
   };
 
+  bool carries(const media::Track& track) const {
+    return std::ranges::any_of(carried_, [&](const auto& carried) { return carried->id == track.id; });
+  }
+
   void collect() {
     for (auto& unit : packaged_) batch_.push_back({nullptr, std::move(unit)});
     packaged_.clear();
@@ -277,6 +313,8 @@ class Feed final : public AnyFeed {
   RingLimits limits_;
   std::shared_ptr<GapCounters> gaps_;
   Format format_;
+  media::TrackSet carried_;
+  bool announced_ = false;
   std::vector<std::shared_ptr<const typename Format::Unit>> packaged_;
   typename View::Batch batch_;
   std::shared_ptr<View> own_;

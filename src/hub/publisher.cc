@@ -12,11 +12,11 @@ struct Publisher::Link : std::enable_shared_from_this<Publisher::Link> {
   io::Executor* home = nullptr;
   io::Executor* here = nullptr;
   PublisherId id = 0;
-  std::shared_ptr<Revocation> revocation;
+  std::shared_ptr<Backchannel> backchannel;
   std::vector<Event> batch;
 
   ~Link() {
-    revocation->forget();
+    backchannel->forget();
     if (home == here) {
       stream->remove_publisher(id);
       return;
@@ -53,23 +53,26 @@ struct Publisher::Link : std::enable_shared_from_this<Publisher::Link> {
 };
 
 Publisher::Publisher(std::shared_ptr<Stream> stream, io::Executor& home, io::Executor& here, PublisherId id,
-                     std::shared_ptr<Revocation> revocation)
+                     std::shared_ptr<Backchannel> backchannel)
     : link_(std::make_shared<Link>()) {
   link_->stream = std::move(stream);
   link_->home = &home;
   link_->here = &here;
   link_->id = id;
-  link_->revocation = std::move(revocation);
+  link_->backchannel = std::move(backchannel);
 }
 
 Publisher::~Publisher() = default;
 
 void Publisher::on_revoked(base::UniqueFunction<void(base::Error)> callback) {
-  auto early = link_->revocation->on_revoked(std::move(callback));
+  auto early = link_->backchannel->on_revoked(std::move(callback));
   if (!early) return;
-  link_->here->post([revocation = link_->revocation, why = std::move(*early)]() mutable {
-    revocation->revoke(std::move(why));
+  link_->here->post([backchannel = link_->backchannel, why = std::move(*early)]() mutable {
+    backchannel->revoke(std::move(why));
   });
+}
+void Publisher::on_key_wanted(std::function<void(media::TrackId)> callback) {
+  link_->backchannel->on_key_wanted(std::move(callback));
 }
 void Publisher::set_track(media::TrackPtr track) {
   link_->send(std::move(track));

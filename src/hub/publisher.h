@@ -1,6 +1,7 @@
 // Publisher: the handle that feeds a stream from whatever loop its session lives on.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -13,8 +14,9 @@
 
 namespace eyas::hub {
 
-// The way back to a publisher that must go. Lives on the publisher's loop.
-class Revocation {
+// What a stream tells its publisher: that it must go, that a keyframe is wanted. Lives on the publisher's
+// loop.
+class Backchannel {
  public:
   using Callback = base::UniqueFunction<void(base::Error)>;
 
@@ -29,10 +31,15 @@ class Revocation {
     callback_ = std::move(callback);
     return std::exchange(early_, std::nullopt);
   }
-  void forget() { callback_ = {}; }
+  void on_key_wanted(std::function<void(media::TrackId)> callback) { key_wanted_ = std::move(callback); }
+  void want_key(media::TrackId track) {
+    if (key_wanted_) key_wanted_(track);
+  }
+  void forget() { callback_ = {}, key_wanted_ = {}; }
 
  private:
   Callback callback_;
+  std::function<void(media::TrackId)> key_wanted_;
   std::optional<base::Error> early_;
 };
 
@@ -41,7 +48,7 @@ class Publisher {
  public:
   Publisher() = default;
   Publisher(std::shared_ptr<Stream> stream, io::Executor& home, io::Executor& here, PublisherId id,
-            std::shared_ptr<Revocation> revocation);
+            std::shared_ptr<Backchannel> backchannel);
   Publisher(Publisher&&) noexcept = default;
   Publisher& operator=(Publisher&&) noexcept = default;
   ~Publisher();
@@ -50,6 +57,9 @@ class Publisher {
 
   // Called once, on this loop, when the session must end: replaced, or asked to connect anew.
   void on_revoked(base::UniqueFunction<void(base::Error)> callback);
+  // Called on this loop when a reader needs a keyframe of a track. A publisher that cannot ask its sender
+  // leaves it.
+  void on_key_wanted(std::function<void(media::TrackId)> callback);
   // A new track, or a new configuration of one with the same id.
   void set_track(media::TrackPtr track);
   // A frame on the sender's own timeline; the stream mends it. What one turn publishes crosses to the stream

@@ -34,25 +34,33 @@ Stream::Stream(StreamName name, io::Executor& home, StreamOptions options, Event
 
 Stream::~Stream() = default;
 
-base::Result<PublisherId> Stream::add_publisher(const PublisherInfo& info,
-                                                base::UniqueFunction<void(base::Error)> revoked) {
+base::Status Stream::make_room(const PublisherInfo& info) {
   auto same_rank = std::ranges::find_if(sources_, [&](const auto& s) { return s->info.rank == info.rank; });
-  if (same_rank != sources_.end()) {
+  if (!info.companion && same_rank != sources_.end()) {
     if (!info.takeover) return base::Error{base::Code::kRefused, "publish: the name is taken", name_.text()};
-    auto gone = std::move((*same_rank)->revoked);
+    auto gone = std::move((*same_rank)->controls.revoked);
     remove_publisher((*same_rank)->id);
     if (gone) gone({base::Code::kRefused, "publish: another publisher took over", {}});
   }
-  if (sources_.size() >= options_.publishers_max) {
+  if (sources_.size() + companions_.size() >= options_.publishers_max) {
     return base::Error{base::Code::kLimit, "publish: too many publishers of one stream", name_.text()};
   }
+  return {};
+}
+
+base::Result<PublisherId> Stream::add_publisher(const PublisherInfo& info, PublisherControls controls) {
+  if (base::Status room = make_room(info); !room) return room.error();
   auto source = std::make_unique<Source>();
   source->id = next_id_++;
   source->info = info;
-  source->revoked = std::move(revoked);
+  source->controls = std::move(controls);
   source->since = home_.clock().wall();
   source->last_arrival = home_.clock().mono();
   PublisherId id = source->id;
+  if (info.companion) {
+    companions_.push_back(std::move(source));
+    return id;
+  }
   auto place = std::ranges::find_if(sources_, [&](const auto& s) { return s->info.rank > info.rank; });
   sources_.insert(place, std::move(source));
   linger_.cancel();
@@ -63,6 +71,7 @@ base::Result<PublisherId> Stream::add_publisher(const PublisherInfo& info,
 void Stream::remove_publisher(PublisherId id) {
   Source* source = find(id);
   if (source == nullptr) return;
+  if (source->info.companion) return remove_companion(id);
   if (on_air_ == source) take_off_air();
   std::erase_if(sources_, [&](const auto& s) { return s->id == id; });
   if (sources_.empty()) {
@@ -74,18 +83,29 @@ void Stream::remove_publisher(PublisherId id) {
   changed();
 }
 
+void Stream::remove_companion(PublisherId id) {
+  std::erase_if(companions_, [&](const auto& s) { return s->id == id; });
+  if (on_air_ != nullptr) announce_tracks();
+}
+
 void Stream::set_track(PublisherId id, media::TrackPtr track) {
   Source* source = find(id);
   if (source == nullptr) return;
   if (!has_track(source->tracks, track->id) && source->tracks.size() >= options_.tracks_max) return;
   replace_track(source->tracks, track);
-  if (source == on_air_) announce_tracks();
+  if (source == on_air_ || (source->info.companion && on_air_ != nullptr)) announce_tracks();
 }
 
 void Stream::ingest(PublisherId id, media::Frame frame) {
   Source* source = find(id);
   if (source == nullptr || !has_track(source->tracks, frame.track->id)) return;
   source->last_arrival = frame.arrival;
+  if (source->info.companion) {
+    // It was made from frames that have their place on the timeline; what it was made from may be gone by
+    // now.
+    if (has_track(tracks_, frame.track->id)) deliver(std::make_shared<const media::Frame>(std::move(frame)));
+    return;
+  }
   if (source != on_air_) {
     if (!may_go_on_air(*source, frame)) return;
     put_on_air(source);
@@ -101,7 +121,7 @@ void Stream::report(PublisherId id, Counters quirks) {
 
 bool Stream::reconnect_publisher() {
   if (on_air_ == nullptr) return false;
-  auto revoked = std::move(on_air_->revoked);
+  auto revoked = std::move(on_air_->controls.revoked);
   log_event(base::LogLevel::kInfo, "hub.reconnect",
             {{"stream", name_.text()}, {"session", on_air_->info.session}});
   remove_publisher(on_air_->id);
@@ -109,9 +129,25 @@ bool Stream::reconnect_publisher() {
   return true;
 }
 
+void Stream::request_key(media::TrackId track) {
+  if (on_air_ == nullptr || !has_track(tracks_, track)) return;
+  base::MonoTime now = home_.clock().mono();
+  std::optional<base::MonoTime>& last = meters_[track].key_requested;
+  if (last && now - *last < options_.key_request_interval) return;
+  last = now;
+  Source* maker = on_air_;
+  for (const auto& companion : companions_) {
+    if (has_track(companion->tracks, track)) maker = companion.get();
+  }
+  if (maker->controls.want_key) maker->controls.want_key(track);
+}
+
 Stream::Source* Stream::find(PublisherId id) {
-  auto it = std::ranges::find_if(sources_, [&](const auto& s) { return s->id == id; });
-  return it == sources_.end() ? nullptr : it->get();
+  for (const auto* among : {&sources_, &companions_}) {
+    auto it = std::ranges::find_if(*among, [&](const auto& s) { return s->id == id; });
+    if (it != among->end()) return it->get();
+  }
+  return nullptr;
 }
 
 // Changes of publisher happen at a keyframe, so that no picture is broken.
@@ -161,6 +197,11 @@ void Stream::replace_track(media::TrackSet& tracks, media::TrackPtr track) {
 
 void Stream::announce_tracks() {
   tracks_ = on_air_->tracks;
+  for (const auto& companion : companions_) {
+    for (const media::TrackPtr& track : companion->tracks) {
+      if (has_track(on_air_->tracks, track->derived_from)) replace_track(tracks_, track);
+    }
+  }
   for (auto& [name, feed] : feeds_) feed->set_tracks(tracks_);
   schedule_flush();
   changed();
@@ -174,19 +215,22 @@ bool Stream::audio_alone(base::MonoTime now) const {
 
 bool Stream::starts_group(const media::Frame& frame) {
   if (frame.track->kind() == TrackKind::kVideo) {
-    // Further video tracks (renditions in one stream) ride in the groups of the first.
-    auto first = std::ranges::find_if(tracks_, [](const auto& t) { return t->kind() == TrackKind::kVideo; });
+    // Further video tracks (renditions, derived ones) ride in the groups of the first.
+    auto first = std::ranges::find_if(tracks_, [](const auto& t) {
+      return t->kind() == TrackKind::kVideo && t->rendition == 0 && !t->derived();
+    });
     bool main = first == tracks_.end() || (*first)->id == frame.track->id;
     video_seen_ |= main;
     return frame.key && main;
   }
-  if (frame.track->kind() != TrackKind::kAudio || !audio_alone(frame.arrival)) return false;
+  bool audio = frame.track->kind() == TrackKind::kAudio && !frame.track->derived();
+  if (!audio || !audio_alone(frame.arrival)) return false;
   return !in_group_ || frame.dts - group_start_ >= kAudioGroup;
 }
 
 void Stream::deliver(media::FramePtr frame) {
   bool start = starts_group(*frame);
-  meter(*frame, start);
+  meter(*frame);
   if (!in_group_ && !start) {
     ++frames_before_key_;
     return;
@@ -195,16 +239,18 @@ void Stream::deliver(media::FramePtr frame) {
     if (in_group_) keyframe_interval_ = frame->dts - group_start_;
     in_group_ = true;
     group_start_ = frame->dts;
-    normaliser_.look_for_missing(tracks_);
+    normaliser_.look_for_missing(on_air_->tracks);
   }
   for (auto& [name, feed] : feeds_) feed->package(frame, start);
   schedule_flush();
 }
 
-void Stream::meter(const media::Frame& frame, bool) {
-  ++frames_in_;
-  bytes_in_ += frame.payload.size();
-  rate_.add(frame.arrival, frame.payload.size());
+void Stream::meter(const media::Frame& frame) {
+  if (!frame.track->derived()) {
+    ++frames_in_;
+    bytes_in_ += frame.payload.size();
+    rate_.add(frame.arrival, frame.payload.size());
+  }
   TrackMeter& track = meters_[frame.track->id];
   track.rate.add(frame.arrival, frame.payload.size());
   ++track.frames;

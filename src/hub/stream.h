@@ -27,6 +27,8 @@ struct StreamOptions {
   base::Duration video_wait = std::chrono::seconds(3);
   // A feed without readers is kept for this long, so that the next reader starts at once.
   base::Duration feed_linger = std::chrono::seconds(10);
+  // A publisher is asked for keyframes of one track no more often than this.
+  base::Duration key_request_interval = std::chrono::milliseconds(500);
   size_t tracks_max = 16;
   size_t publishers_max = 8;
 };
@@ -37,6 +39,14 @@ struct PublisherInfo {
   std::string peer;
   int rank = 0;           // 0 is best; of two equal the one that came first is on air
   bool takeover = false;  // ends publishers of the same rank; otherwise the name is taken
+  // Adds derived tracks to those on air, at times of the stream's own timeline, and keeps no stream alive.
+  bool companion = false;
+};
+
+// How a stream reaches a publisher; both are called on the stream's loop.
+struct PublisherControls {
+  base::UniqueFunction<void(base::Error)> revoked;  // once: the publisher must go
+  base::UniqueFunction<void(media::TrackId)> want_key;
 };
 
 using PublisherId = uint64_t;
@@ -53,15 +63,15 @@ class Stream {
   ~Stream();
 
   // Errors: kRefused when the rank is taken and takeover was not asked for; kLimit.
-  // `revoked` runs once, on this loop, when the publisher must go.
-  base::Result<PublisherId> add_publisher(const PublisherInfo& info,
-                                          base::UniqueFunction<void(base::Error)> revoked);
+  base::Result<PublisherId> add_publisher(const PublisherInfo& info, PublisherControls controls);
   void remove_publisher(PublisherId id);
   void set_track(PublisherId id, media::TrackPtr track);
   void ingest(PublisherId id, media::Frame frame);
   void report(PublisherId id, Counters quirks);
   // Asks the publisher on air to connect anew; false when nobody is on air.
   bool reconnect_publisher();
+  // Asks whoever makes the track for a keyframe.
+  void request_key(media::TrackId track);
 
   template <FeedFormat Format>
   Feed<Format>& feed();
@@ -80,7 +90,7 @@ class Stream {
   struct Source {
     PublisherId id;
     PublisherInfo info;
-    base::UniqueFunction<void(base::Error)> revoked;
+    PublisherControls controls;
     base::WallTime since;
     media::TrackSet tracks;
     base::MonoTime last_arrival;
@@ -89,9 +99,12 @@ class Stream {
   struct TrackMeter {
     RateMeter rate;
     uint64_t frames = 0;
+    std::optional<base::MonoTime> key_requested;
   };
 
   Source* find(PublisherId id);
+  base::Status make_room(const PublisherInfo& info);
+  void remove_companion(PublisherId id);
   bool may_go_on_air(const Source& source, const media::Frame& frame) const;
   void put_on_air(Source* source);
   void take_off_air();
@@ -100,7 +113,7 @@ class Stream {
   bool starts_group(const media::Frame& frame);
   bool audio_alone(base::MonoTime now) const;
   void deliver(media::FramePtr frame);
-  void meter(const media::Frame& frame, bool group_start);
+  void meter(const media::Frame& frame);
   void measure_backlog(const media::Frame& frame);
   void schedule_flush();
   void schedule_feed_check();
@@ -113,6 +126,7 @@ class Stream {
   base::WallTime since_;
 
   std::vector<std::unique_ptr<Source>> sources_;  // by rank, then by age
+  std::vector<std::unique_ptr<Source>> companions_;
   Source* on_air_ = nullptr;
   PublisherId next_id_ = 1;
   base::MonoTime on_air_since_;

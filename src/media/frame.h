@@ -38,12 +38,20 @@ struct Track {
   CodecConfig config;
   std::string media_type;  // data tracks: "application/json; profile=telemetry", "application/klv"
   std::string label;       // for people; may be empty
+  // Simulcast: 0 is the sender's best picture, higher numbers are smaller copies of it.
+  uint8_t rendition = 0;
+  // The track that a worker of ours made this one from, for those who cannot take that; 0 = the sender's own.
+  TrackId derived_from = 0;
 
   TrackKind kind() const { return kind_of(config.codec); }
+  bool derived() const { return derived_from != 0; }
 };
 using TrackPtr = std::shared_ptr<const Track>;
 // The tracks of a stream, by id, at one moment.
 using TrackSet = std::vector<TrackPtr>;
+
+// The sender's own tracks in their best rendition: what most formats carry.
+TrackSet programme_of(const TrackSet& tracks);
 
 // One access unit of one track; immutable once published. Canonical payload:
 //   H.264, H.265  NAL units with 4-byte lengths, parameter sets out of band in the track's record

@@ -11,6 +11,7 @@
 #include "base/option_schema.h"
 #include "base/result.h"
 #include "http/router.h"
+#include "hub/derivations.h"
 #include "hub/directory.h"
 #include "io/byte_stream.h"
 #include "io/loop.h"
@@ -29,6 +30,7 @@ struct Services {
   hub::Directory& directory;
   http::Router& router;
   const std::vector<io::Loop*>& loops;
+  hub::Derivations* derivations = nullptr;  // null: nobody here derives tracks
 };
 
 // Made on the main thread before the loops run; start() there too. The other calls say where they run.

@@ -30,13 +30,13 @@ void Channel::open(hub::Directory& directory) {
   const auto on_more = [self] {
     if (auto channel = self.lock()) channel->pump_soon();
   };
-  directory.read<hub::FrameFormat>(name_, std::move(info), home_, on_more,
-                                   [self](base::Result<hub::Reader<hub::FrameFormat>> reader) {
-                                     if (auto channel = self.lock()) channel->opened(std::move(reader));
-                                   });
+  directory.read<hub::ProgrammeFormat>(name_, std::move(info), home_, on_more,
+                                       [self](base::Result<hub::Reader<hub::ProgrammeFormat>> reader) {
+                                         if (auto channel = self.lock()) channel->opened(std::move(reader));
+                                       });
 }
 
-void Channel::opened(base::Result<hub::Reader<hub::FrameFormat>> reader) {
+void Channel::opened(base::Result<hub::Reader<hub::ProgrammeFormat>> reader) {
   if (!reader.ok()) return publish_(nullptr);
   base::log::info("hls.open", {{"stream", name_.text()}});
   reader_ = std::move(*reader);

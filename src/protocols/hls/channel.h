@@ -21,7 +21,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
   const SnapshotPtr& newest() const { return newest_; }
 
  private:
-  void opened(base::Result<hub::Reader<hub::FrameFormat>> reader);
+  void opened(base::Result<hub::Reader<hub::ProgrammeFormat>> reader);
   void pump_soon();
   void pump();
 
@@ -29,7 +29,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
   io::Executor& home_;
   std::function<void(SnapshotPtr)> publish_;
   Muxer muxer_;
-  hub::Reader<hub::FrameFormat> reader_;
+  hub::Reader<hub::ProgrammeFormat> reader_;
   SnapshotPtr newest_;
 };
 
