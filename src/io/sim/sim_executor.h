@@ -19,7 +19,10 @@ class SimExecutor final : public Executor {
   explicit SimExecutor(SimWorld& world) : world_(world) {}
   ~SimExecutor() override;
 
-  void post(base::Task task) override { posted_.push_back(std::move(task)); }
+  void post(base::Task task) override {
+    ++posts_;
+    posted_.push_back(std::move(task));
+  }
   void defer(base::Task task) override { deferred_.push_back(std::move(task)); }
   Timer after(base::Duration delay, base::Task task) override;
   // True inside a turn of this loop, so that loops of one thread tell each other apart.
@@ -33,8 +36,13 @@ class SimExecutor final : public Executor {
   // Drops every task unrun.
   void discard();
 
+  SimWorld& world() { return world_; }
+  // How often post() was called.
+  uint64_t posts() const { return posts_; }
+
  private:
   SimWorld& world_;
+  uint64_t posts_ = 0;
   std::vector<base::Task> posted_;
   std::vector<base::Task> deferred_;
   std::multimap<base::MonoTime, std::shared_ptr<Timer::Entry>> timers_;
@@ -58,6 +66,9 @@ class SimWorld {
   std::mt19937_64& random() { return random_; }
   // 0 to below - 1.
   size_t pick(size_t below) { return static_cast<size_t>(random_() % below); }
+  bool chance(double probability) {
+    return probability > 0 && static_cast<double>(random_() >> 11) * 0x1p-53 < probability;
+  }
 
  private:
   friend class SimExecutor;
