@@ -67,13 +67,13 @@ class Camera {
   // One video frame, and audio with every second one.
   void shoot() {
     if (!publisher || silent) return;
-    loop_.post([this] {
-      if (!publisher) return;
-      bool key = index_ == 0;
-      publish(video_, {source_, group_, index_}, key);
-      if (index_ % 2 == 0) publish(audio_, {source_, 0, sounds_++}, false);
-      if (++index_ == kGroupFrames) ++group_, index_ = 0;
-    });
+    loop_.post([this] { shoot_now(); });
+  }
+  void shoot_now() {
+    if (!publisher) return;
+    publish(video_, {source_, group_, index_}, index_ == 0);
+    if (index_ % 2 == 0) publish(audio_, {source_, 0, sounds_++}, false);
+    if (++index_ == kGroupFrames) ++group_, index_ = 0;
     clock_ms_ += 40;
   }
   // A camera that comes back begins with a keyframe, or somewhere inside a group.
@@ -340,6 +340,27 @@ TEST_P(HubSimulation, AThousandViewersComeAndGo) {
   bed.run(kFrameTime);
   EXPECT_EQ(bed.facts()->readers_by_protocol[""], 1u);
   EXPECT_EQ(steady.lost, 0u);
+}
+
+TEST_P(HubSimulation, ABatchCrossesToEachLoopInOnePostHoweverManyWatchThere) {
+  Bed bed(seed());
+  Camera& camera = bed.camera();
+  for (int i = 0; i < 100; ++i) bed.viewer();
+  bed.run(1s);
+  std::vector<uint64_t> before;
+  for (io::Executor* loop : bed.loops) before.push_back(static_cast<SimExecutor*>(loop)->posts());
+  for (int i = 0; i < 5; ++i) camera.shoot_now();  // a batch of eight frames, in one turn
+  bed.world.settle();
+  uint64_t crossings = 0;
+  for (size_t i = 0; i < before.size(); ++i) {
+    uint64_t posts = static_cast<SimExecutor*>(bed.loops[i])->posts() - before[i];
+    EXPECT_LE(posts, 1u);
+    crossings += posts;
+  }
+  // To the stream's loop unless the camera lives there, and from it to the two others.
+  EXPECT_GE(crossings, 2u);
+  EXPECT_LE(crossings, 3u);
+  for (auto& viewer : bed.viewers) EXPECT_LE(viewer->latest, 0ms);
 }
 
 TEST_P(HubSimulation, ABetterPublisherTakesOverAtAKeyframeAndGivesBackWhenItGoes) {
