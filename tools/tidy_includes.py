@@ -40,6 +40,9 @@ LIBRARY_HOMES = [
     (re.compile(r"yaml-cpp/"), {"server"}, "yaml-cpp stays in the server's configuration"),
 ]
 
+# A header that only tests and fuzzers include.
+TEST_HEADER = re.compile(r"/test_\w+\.h$")
+
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 
 
@@ -62,7 +65,8 @@ def refusal(includer: str, included: str):
     if mine == theirs:
         return None
     if included.startswith("io/sim/"):
-        return None if includer.endswith("_test.cc") and mine not in ("base", "media") else "the simulated world is for tests"
+        for_tests = includer.endswith(("_test.cc", "_fuzz.cc")) or TEST_HEADER.search(includer)
+        return None if for_tests and mine not in ("base", "media") else "the simulated world is for tests"
     if mine.startswith("protocols") and theirs.startswith("protocols/"):
         return "a protocol never includes another protocol"
     my_rules = ALLOWED.get(mine.split("/")[0])

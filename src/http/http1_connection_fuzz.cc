@@ -9,7 +9,8 @@ namespace {
 using namespace eyas;
 
 std::string answers(std::string_view input, size_t piece) {
-  http::test::ManualExecutor executor;
+  io::sim::SimWorld world;
+  io::sim::SimExecutor& executor = world.add_loop();
   http::test::Held held;
   http::Router router;
   http::test::add_routes(router, held);

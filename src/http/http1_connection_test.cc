@@ -26,7 +26,8 @@ struct Http1 : testing::Test {
   int ask_status(const std::string& request) { return status_of(ask(request)); }
   uint64_t hits(Limit limit) { return shared->stats.hits(limit); }
 
-  test::ManualExecutor executor;
+  io::sim::SimWorld world;
+  io::sim::SimExecutor& executor = world.add_loop();
   test::Held held;
   Router router;
   std::shared_ptr<Shared> shared = std::make_shared<Shared>();
@@ -78,7 +79,7 @@ TEST_F(Http1, PipelinedAnswersKeepTheirOrder) {
   peer.send("GET /later HTTP/1.1\r\nHost: x\r\n\r\nGET /hello/second HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(peer.take(), "");
   held.exchanges.at(0).respond(Response::text("first"));
-  executor.run();
+  world.settle();
   std::string answers = peer.take();
   ASSERT_TRUE(has(answers, "first"));
   EXPECT_LT(answers.find("first"), answers.find("second"));
@@ -156,17 +157,17 @@ TEST_F(Http1, SlowPeersEnd) {
   Peer slow_body(executor, server());
   Peer idle(executor, server());
   slow_body.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n");
-  for (int i = 0; i < 9; ++i) slow.send("G"), executor.advance(1s);
+  for (int i = 0; i < 9; ++i) slow.send("G"), world.advance(1s);
   EXPECT_FALSE(slow.closed());
-  executor.advance(3s);
+  world.advance(3s);
   EXPECT_TRUE(slow.closed());
   EXPECT_EQ(status_of(slow.take()), 408);
   EXPECT_EQ(hits(Limit::kHeaderTimeout), 1u);
-  executor.advance(20s);
+  world.advance(20s);
   EXPECT_TRUE(slow_body.closed());
   EXPECT_EQ(hits(Limit::kBodyTimeout), 1u);
   EXPECT_FALSE(idle.closed());
-  executor.advance(60s);
+  world.advance(60s);
   EXPECT_TRUE(idle.closed());
   EXPECT_EQ(hits(Limit::kIdleTimeout), 1u);
   EXPECT_EQ(server().connections(), 0u);
@@ -176,9 +177,9 @@ TEST_F(Http1, APeerThatTakesNothingIsStalled) {
   Peer peer(executor, server());
   peer.take_nothing_beyond(0);
   peer.send("GET /raw HTTP/1.1\r\nHost: x\r\n\r\n");
-  executor.advance(15s);
+  world.advance(15s);
   EXPECT_FALSE(peer.closed());
-  executor.advance(10s);
+  world.advance(10s);
   EXPECT_TRUE(peer.closed());
   EXPECT_EQ(hits(Limit::kStallTimeout), 1u);
   EXPECT_EQ(held.closed, 1);
@@ -249,21 +250,21 @@ TEST_F(Http1, BodiesWithoutEndGoRawOrInChunks) {
   EXPECT_FALSE(has(head, "chunked"));
   EXPECT_EQ(body_of(head), "01234");
   held.bodies.at(0).finish();
-  executor.run();
+  world.settle();
   EXPECT_TRUE(raw.closed());
 
   Peer chunks(executor, server());
   chunks.send("GET /chunks HTTP/1.1\r\nHost: x\r\n\r\nGET /hello/next HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_EQ(body_of(chunks.take()), "5\r\n01234\r\n");
   held.bodies.at(1).finish();
-  executor.run();
+  world.settle();
   std::string rest = chunks.take();
   EXPECT_TRUE(rest.starts_with("0\r\n\r\nHTTP/1.1 200 OK")) << rest;
 
   Peer cut(executor, server());
   cut.send("GET /length HTTP/1.1\r\nHost: x\r\n\r\n");
   held.bodies.at(2).finish();  // five of ten bytes: the peer must see that it is broken
-  executor.run();
+  world.settle();
   EXPECT_TRUE(cut.closed());
 }
 
@@ -335,15 +336,15 @@ TEST_F(Http1, DrainingEndsIdleNowBusyAfterTheirAnswerAndEndlessAtTheDeadline) {
   endless.send("GET /raw HTTP/1.1\r\nHost: x\r\n\r\n");
   bool done = false;
   server().drain(5s, [&] { done = true; });
-  executor.run();
+  world.settle();
   EXPECT_TRUE(idle.closed());
   EXPECT_FALSE(busy.closed());
   held.exchanges.at(0).respond(Response::text("answer"));
-  executor.run();
+  world.settle();
   EXPECT_TRUE(has(busy.take(), "connection: close"));
   EXPECT_TRUE(busy.closed());
   EXPECT_FALSE(done);
-  executor.advance(6s);
+  world.advance(6s);
   EXPECT_TRUE(endless.closed());
   EXPECT_TRUE(done);
 }

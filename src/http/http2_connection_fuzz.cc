@@ -6,7 +6,8 @@
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace eyas;
   if (size < 2 || size > 16 * 1024) return 0;
-  http::test::ManualExecutor executor;
+  io::sim::SimWorld world;
+  io::sim::SimExecutor& executor = world.add_loop();
   http::test::Held held;
   http::Router router;
   http::test::add_routes(router, held);
@@ -22,6 +23,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (auto& body : held.bodies) body.send(base::Slice::literal("more"));
   if (!held.bodies.empty()) held.bodies.pop_back();
   peer.drain();
-  executor.advance(std::chrono::seconds(40));
+  world.advance(std::chrono::seconds(40));
   return 0;
 }

@@ -109,7 +109,8 @@ class Client {
 
 struct Http2 : testing::Test {
   Http2() { test::add_routes(router, held); }
-  test::ManualExecutor executor;
+  io::sim::SimWorld world;
+  io::sim::SimExecutor& executor = world.add_loop();
   test::Held held;
   Router router;
   std::shared_ptr<Shared> shared = std::make_shared<Shared>();
@@ -187,7 +188,7 @@ TEST_F(Http2, AResetTellsTheHandler) {
   client.reset(raw);
   client.reset(later);
   client.exchange();
-  executor.run();
+  world.settle();
   EXPECT_EQ(held.closed, 1);
   EXPECT_EQ(held.gone, 1);
   held.exchanges.at(0).respond(Response::text("late"));
@@ -226,7 +227,7 @@ TEST_F(Http2, DrainingFinishesWhatHasBegun) {
   EXPECT_FALSE(done);
   held.exchanges.at(0).respond(Response::text("answer"));
   client.exchange();
-  executor.run();
+  world.settle();
   EXPECT_EQ(client.answers[id].body, "answer");
   EXPECT_TRUE(peer.closed());
   EXPECT_TRUE(done);
@@ -234,7 +235,7 @@ TEST_F(Http2, DrainingFinishesWhatHasBegun) {
 
 TEST_F(Http2, IdleConnectionsEnd) {
   client.exchange();
-  executor.advance(80s);
+  world.advance(80s);
   EXPECT_TRUE(peer.closed());
   EXPECT_EQ(shared->stats.hits(Limit::kIdleTimeout), 1u);
 }

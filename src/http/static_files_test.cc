@@ -50,7 +50,8 @@ struct Files : testing::Test {
   }
 
   fs::path folder = fs::path(testing::TempDir()) / ("eyas_files_" + std::to_string(::getpid())) / "web";
-  test::ManualExecutor executor;
+  io::sim::SimWorld world;
+  io::sim::SimExecutor& executor = world.add_loop();
   Router router;
   Server server{executor, router, {}, std::make_shared<Shared>()};
   std::shared_ptr<StaticFiles> files;

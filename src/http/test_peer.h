@@ -1,59 +1,16 @@
-// For the tests and fuzzers of this room: a server on a virtual clock, and the peer's end of its connections.
+// For tests and fuzzers: the peer's end of HTTP connections on a virtual clock.
 #pragma once
 
 #include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "http/server.h"
 #include "io/byte_stream.h"
+#include "io/sim/sim_executor.h"
 
 namespace eyas::http::test {
-
-// Runs posted tasks and timers when told. Lives in one thread.
-class ManualExecutor final : public io::Executor {
- public:
-  void post(base::Task task) override { tasks_.push_back(std::move(task)); }
-  void defer(base::Task task) override { tasks_.push_back(std::move(task)); }
-  io::Timer after(base::Duration delay, base::Task task) override {
-    auto entry = std::make_shared<io::Timer::Entry>();
-    entry->task = std::move(task);
-    timers_.push_back({clock_.mono() + delay, entry});
-    return io::Timer(entry);
-  }
-  bool on_loop() const override { return true; }
-  const base::Clock& clock() const override { return clock_; }
-
-  // Runs what is due until nothing is.
-  void run() {
-    for (bool ran = true; ran;) {
-      ran = false;
-      for (base::Task& task : std::exchange(tasks_, {})) task(), ran = true;
-      for (auto& [at, entry] : std::exchange(timers_, {})) {
-        if (at > clock_.mono()) {
-          if (entry->task) timers_.push_back({at, entry});
-        } else if (base::Task task = std::exchange(entry->task, {})) {
-          task();
-          ran = true;
-        }
-      }
-    }
-  }
-  void advance(base::Duration by) {
-    constexpr base::Duration kStep = std::chrono::milliseconds(500);
-    for (; by > base::Duration{}; by -= std::min(by, kStep)) {
-      clock_.advance(std::min(by, kStep));
-      run();
-    }
-  }
-
- private:
-  base::ManualClock clock_;
-  std::vector<base::Task> tasks_;
-  std::vector<std::pair<base::MonoTime, std::shared_ptr<io::Timer::Entry>>> timers_;
-};
 
 // What the test sees of a connection after the server took it over.
 struct Wire {
@@ -69,7 +26,7 @@ struct Wire {
 
 class FakeStream final : public io::ByteStream {
  public:
-  FakeStream(ManualExecutor& executor, std::shared_ptr<Wire> wire, std::string peer)
+  FakeStream(io::sim::SimExecutor& executor, std::shared_ptr<Wire> wire, std::string peer)
       : executor_(executor), wire_(std::move(wire)), peer_(std::move(peer)) {}
   ~FakeStream() override {
     wire_->alive = false;
@@ -102,7 +59,7 @@ class FakeStream final : public io::ByteStream {
   io::Executor& executor() override { return executor_; }
 
  private:
-  ManualExecutor& executor_;
+  io::sim::SimExecutor& executor_;
   std::shared_ptr<Wire> wire_;
   std::string peer_;
 };
@@ -110,14 +67,14 @@ class FakeStream final : public io::ByteStream {
 // The peer's end.
 class Peer {
  public:
-  Peer(ManualExecutor& executor, Server& server, std::string address = "127.0.0.1:50123")
+  Peer(io::sim::SimExecutor& executor, Server& server, std::string address = "127.0.0.1:50123")
       : executor_(executor), wire_(std::make_shared<Wire>()) {
     server.adopt(std::make_unique<FakeStream>(executor, wire_, std::move(address)));
   }
   ~Peer() { vanish(); }
   void send(std::string_view text) {
     if (wire_->handler && !wire_->closed) wire_->handler->on_data(base::as_bytes(text));
-    executor_.run();
+    executor_.world().settle();
   }
   void send_in_pieces(std::string_view text, size_t piece) {
     for (; !text.empty(); text.remove_prefix(std::min(piece, text.size()))) send(text.substr(0, piece));
@@ -136,21 +93,21 @@ class Peer {
     } else if (wire_->handler && !wire_->closed) {
       wire_->handler->on_drained();
     }
-    executor_.run();
+    executor_.world().settle();
   }
   void vanish() {
     if (auto* handler = std::exchange(wire_->handler, nullptr)) {
       wire_->closed = true;
       handler->on_closed({base::Code::kClosed, "peer", {}});
     }
-    executor_.run();
+    executor_.world().settle();
   }
   bool closed() const { return wire_->closed; }
   bool paused() const { return wire_->paused; }
   size_t held() const { return wire_->held.size(); }
 
  private:
-  ManualExecutor& executor_;
+  io::sim::SimExecutor& executor_;
   std::shared_ptr<Wire> wire_;
 };
 

@@ -95,7 +95,8 @@ const std::string kHandshake =
 
 struct WebSocketOnHttp1 : testing::Test {
   WebSocketOnHttp1() { test::add_routes(router, held); }
-  test::ManualExecutor executor;
+  io::sim::SimWorld world;
+  io::sim::SimExecutor& executor = world.add_loop();
   test::Held held;
   Router router;
   std::shared_ptr<Shared> shared = std::make_shared<Shared>();
@@ -150,12 +151,12 @@ TEST_F(WebSocketOnHttp1, PingsTheSilentAndDropsTheDead) {
   Peer peer(executor, server);
   peer.send(kHandshake + "\r\n");
   peer.take();
-  executor.advance(21s);
+  world.advance(21s);
   EXPECT_EQ(peer.take(), "\x89\x00"s);
   peer.send(masked(0x8a, ""));
-  executor.advance(38s);
+  world.advance(38s);
   EXPECT_FALSE(peer.closed());
-  executor.advance(3s);
+  world.advance(3s);
   EXPECT_TRUE(peer.closed());
   EXPECT_EQ(held.closed, 1);
 }

@@ -39,6 +39,8 @@ class Includes(unittest.TestCase):
             ("io/tcp.cc", "base/result.h"),
             ("hub/stream.cc", "io/executor.h"),
             ("hub/simulation_test.cc", "io/sim/sim_executor.h"),
+            ("http/http1_connection_fuzz.cc", "io/sim/sim_executor.h"),
+            ("http/test_peer.h", "io/sim/sim_executor.h"),
             ("container/flv/tag.cc", "codec/codec.h"),
             ("protocols/rtmp/session.cc", "hub/directory.h"),
             ("protocols/rtmp/wire/chunk.cc", "protocols/rtmp/wire/chunk.h"),

@@ -8,7 +8,6 @@
 namespace eyas::hls {
 namespace {
 
-using http::test::ManualExecutor;
 using http::test::Peer;
 using std::chrono::milliseconds;
 
@@ -16,19 +15,19 @@ class Bed {
  public:
   Bed() : directory({&loop}, {}), server(directory, {&loop}, {}), http_(loop, routed(), {}, shared_) {
     server.start();
-    loop.run();
+    world.settle();
   }
   ~Bed() {
     server.drain();
-    loop.run();
+    world.settle();
     publisher.detach();
-    loop.run();
+    world.settle();
   }
 
   void publish() {
     directory.publish(*hub::StreamName::parse("live/alpha"), {}, loop,
                       [this](base::Result<hub::Publisher> made) { publisher = std::move(*made); });
-    loop.run();
+    world.settle();
     auto track = std::make_shared<media::Track>();
     track->id = 1;
     track->config.codec = media::Codec::kH264;
@@ -37,11 +36,11 @@ class Bed {
     track->config.width = 1920, track->config.height = 1080;
     track_ = track;
     publisher.set_track(track_);
-    loop.run();
+    world.settle();
   }
   void frames(int count) {
     for (int i = 0; i < count; ++i, ++frame_) {
-      loop.advance(milliseconds(40));
+      world.advance(milliseconds(40));
       media::Frame frame;
       frame.track = track_;
       frame.pts = frame.dts = media::media_time_from_ms(40 * frame_);
@@ -50,13 +49,14 @@ class Bed {
       frame.payload =
           base::Slice(std::vector<uint8_t>{0, 0, 0, 2, static_cast<uint8_t>(frame.key ? 0x65 : 0x41), 0x88});
       publisher.publish(std::move(frame));
-      loop.run();
+      world.settle();
     }
   }
   void get(Peer& peer, const std::string& path) { peer.send("GET " + path + " HTTP/1.1\r\nhost: x\r\n\r\n"); }
   Peer connect() { return Peer(loop, http_); }
 
-  ManualExecutor loop;
+  io::sim::SimWorld world;
+  io::sim::SimExecutor& loop = world.add_loop();
   hub::Directory directory;
   Server server;
   hub::Publisher publisher;
@@ -95,9 +95,9 @@ TEST(HlsServer, AStreamWithoutMediaIsWaitedForAndThenNotFound) {
   bed.publish();
   Peer peer = bed.connect();
   bed.get(peer, "/live/alpha/index.m3u8");
-  bed.loop.advance(std::chrono::seconds(7));
+  bed.world.advance(std::chrono::seconds(7));
   EXPECT_EQ(peer.take(), "");
-  bed.loop.advance(std::chrono::seconds(2));
+  bed.world.advance(std::chrono::seconds(2));
   EXPECT_TRUE(peer.take().starts_with("HTTP/1.1 404"));
 }
 
@@ -146,9 +146,9 @@ TEST(HlsServer, AnAbsentPublisherDoesNotEndABlockingReloadWithAnError) {
   const std::string msn = hint.substr(6, hint.rfind('_') - 6);
   const std::string part = hint.substr(hint.rfind('_') + 1, hint.find('.') - hint.rfind('_') - 1);
   bed.get(peer, "/live/alpha/hls/video.m3u8?_HLS_msn=" + msn + "&_HLS_part=" + part);
-  bed.loop.advance(std::chrono::seconds(5));
+  bed.world.advance(std::chrono::seconds(5));
   EXPECT_EQ(peer.take(), "");
-  bed.loop.advance(std::chrono::seconds(2));
+  bed.world.advance(std::chrono::seconds(2));
   EXPECT_TRUE(peer.take().starts_with("HTTP/1.1 200"));
 }
 

@@ -2,10 +2,8 @@
 // bytes of another.
 #include <gtest/gtest.h>
 
-#include <deque>
-#include <map>
-
 #include "container/flv/test_streams.h"
+#include "io/sim/sim_executor.h"
 #include "protocols/rtmp/rtmp.h"
 #include "protocols/rtmp/test_client.h"
 
@@ -14,55 +12,17 @@ namespace {
 
 using namespace std::chrono_literals;
 using flv::AmfValue;
+using io::sim::SimExecutor;
+using io::sim::SimWorld;
 using test::ClientBytes;
 using test::ClientReader;
-
-// Tasks and timers on a manual clock. Lives in one thread.
-class VirtualLoop final : public io::Executor {
- public:
-  void post(base::Task task) override { tasks_.push_back(std::move(task)); }
-  void defer(base::Task task) override { post(std::move(task)); }
-  io::Timer after(base::Duration delay, base::Task task) override {
-    auto entry = std::make_shared<io::Timer::Entry>();
-    entry->task = std::move(task);
-    timers_.emplace(clock_.mono() + delay, entry);
-    return io::Timer(entry);
-  }
-  bool on_loop() const override { return true; }
-  const base::Clock& clock() const override { return clock_; }
-
-  void settle() {
-    while (!tasks_.empty()) {
-      base::Task task = std::move(tasks_.front());
-      tasks_.pop_front();
-      task();
-    }
-  }
-  void advance(base::Duration by) {
-    settle();
-    base::MonoTime until = clock_.mono() + by;
-    while (!timers_.empty() && timers_.begin()->first <= until) {
-      auto [at, entry] = *timers_.begin();
-      timers_.erase(timers_.begin());
-      clock_.advance(at - clock_.mono());
-      if (entry->task) std::exchange(entry->task, {})();
-      settle();
-    }
-    clock_.advance(until - clock_.mono());
-  }
-
- private:
-  base::ManualClock clock_;
-  std::deque<base::Task> tasks_;
-  std::multimap<base::MonoTime, std::shared_ptr<io::Timer::Entry>> timers_;
-};
 
 struct Wire;
 
 // The server's end of a connection whose other end is a Wire.
 class VirtualStream final : public io::ByteStream {
  public:
-  VirtualStream(VirtualLoop& loop, std::shared_ptr<Wire> wire) : loop_(loop), wire_(std::move(wire)) {}
+  VirtualStream(SimExecutor& loop, std::shared_ptr<Wire> wire) : loop_(loop), wire_(std::move(wire)) {}
   ~VirtualStream() override;
   void start(Handler& handler) override;
   size_t send(std::span<const base::Slice> slices) override;
@@ -73,7 +33,7 @@ class VirtualStream final : public io::ByteStream {
   std::string peer() const override { return "192.0.2.1:1000"; }
   io::Executor& executor() override { return loop_; }
 
-  VirtualLoop& loop_;
+  SimExecutor& loop_;
   std::shared_ptr<Wire> wire_;
   size_t pending_ = 0;
 };
@@ -82,11 +42,11 @@ class VirtualStream final : public io::ByteStream {
 struct Wire {
   void say(base::Bytes bytes) {
     if (handler != nullptr) handler->on_data(bytes);
-    loop->settle();
+    world->settle();
   }
   ClientBytes bytes;
   ClientReader got;
-  VirtualLoop* loop = nullptr;
+  SimWorld* world = nullptr;
   VirtualStream* stream = nullptr;
   io::ByteStream::Handler* handler = nullptr;
   bool stuck = false;
@@ -121,7 +81,7 @@ class ConnectionTest : public testing::Test {
 
   std::shared_ptr<Wire> dial(bool digest = false, std::vector<flv::AmfProperty> more = {}) {
     auto wire = std::make_shared<Wire>();
-    wire->loop = &loop_;
+    wire->world = &world_;
     auto stream = std::make_unique<VirtualStream>(loop_, wire);
     wire->stream = stream.get();
     server_->accept(std::move(stream));
@@ -142,7 +102,7 @@ class ConnectionTest : public testing::Test {
   }
   void video(Wire& wire, uint32_t ms, const std::string& hex) {
     wire.say(wire.bytes.media(MessageType::kVideo, ms, hex));
-    loop_.advance(1ms);
+    world_.advance(1ms);
   }
   static size_t pictures(const Wire& wire) {  // coded frames, sequence headers not counted
     size_t count = 0;
@@ -153,7 +113,8 @@ class ConnectionTest : public testing::Test {
     return count;
   }
 
-  VirtualLoop loop_;
+  SimWorld world_;
+  SimExecutor& loop_ = world_.add_loop();
   Options options_;
   hub::Directory directory_{{&loop_}, {}};
   std::shared_ptr<Statistics> statistics_ = std::make_shared<Statistics>();
@@ -225,11 +186,11 @@ TEST_F(ConnectionTest, PublisherThatKnowsHowIsAskedToReconnect) {
   video(*in, 0, kKey);
   bool asked = false;
   directory_.reconnect(*hub::StreamName::parse("live/alpha"), loop_, [&](bool was) { asked = was; });
-  loop_.settle();
+  world_.settle();
   EXPECT_TRUE(asked);
   EXPECT_TRUE(in->got.saw("onStatus:NetConnection.Connect.ReconnectRequest"));
   EXPECT_FALSE(in->closed);
-  loop_.advance(6s);
+  world_.advance(6s);
   EXPECT_TRUE(in->closed);
 }
 
@@ -241,7 +202,7 @@ TEST_F(ConnectionTest, PlayWaitsForAStreamAndThenSaysNotFound) {
   video(*in, 0, kKey);
   EXPECT_EQ(pictures(*late), 1u);
   auto never = player("nobody");
-  loop_.advance(11s);
+  world_.advance(11s);
   EXPECT_TRUE(never->got.saw("onStatus:NetStream.Play.StreamNotFound"));
 }
 
@@ -251,7 +212,7 @@ TEST_F(ConnectionTest, PlayEndsWithTheStream) {
   video(*in, 0, kKey);
   auto out = player();
   in->say(in->bytes.command(1, "closeStream", 0, {AmfValue::null()}));
-  loop_.advance(11s);  // the stream outlives its publisher by 10 s
+  world_.advance(11s);  // the stream outlives its publisher by 10 s
   EXPECT_TRUE(out->got.saw("onStatus:NetStream.Play.UnpublishNotify"));
 }
 
@@ -276,9 +237,9 @@ TEST_F(ConnectionTest, MalformedInputClosesThatSessionOnly) {
 
 TEST_F(ConnectionTest, SilenceIsBounded) {
   auto wire = std::make_shared<Wire>();
-  wire->loop = &loop_;
+  wire->world = &world_;
   server_->accept(std::make_unique<VirtualStream>(loop_, wire));
-  loop_.advance(11s);
+  world_.advance(11s);
   EXPECT_TRUE(wire->closed);
   EXPECT_EQ(statistics_->closed_timeout, 1u);
 }
@@ -295,9 +256,9 @@ class Quirks : public ConnectionTest {
     for (const auto& [type, hex] : tags) {
       if (type == MessageType::kVideo && hex.starts_with("27")) ms += 40;
       in_->say(in_->bytes.media(type, ms, hex));
-      loop_.advance(1ms);
+      world_.advance(1ms);
     }
-    loop_.advance(4s);
+    world_.advance(4s);
     EXPECT_FALSE(in_->closed);
     return pictures(*out_);
   }
@@ -361,7 +322,7 @@ TEST_F(Quirks, Quirk9TimesThatGoBack) {
   video(*in, 1000, kKey);
   video(*in, 990, kInter);
   video(*in, 1080, kInter);
-  loop_.advance(4s);
+  world_.advance(4s);
   EXPECT_EQ(pictures(*out), 3u);
   uint32_t last = 0;
   for (const Message& message : out->got.messages()) {
@@ -378,12 +339,12 @@ TEST_F(Quirks, Quirk10BacklogIsShown) {
   video(*in, 0, kHeader);
   for (uint32_t ms = 0; ms <= 4000; ms += 500) {
     video(*in, ms, kKey);
-    loop_.advance(1s);
+    world_.advance(1s);
   }
   std::vector<hub::StreamFacts> facts;
   directory_.snapshot(*hub::StreamName::parse("live/alpha"), loop_,
                       [&](auto all) { facts = std::move(all); });
-  loop_.settle();
+  world_.settle();
   ASSERT_EQ(facts.size(), 1u);
   ASSERT_EQ(facts[0].publishers.size(), 1u);
   EXPECT_GT(facts[0].publishers[0].backlog, 2s);
