@@ -108,6 +108,10 @@ void Cable::join() {
   to_client_->set_cut(false);
 }
 
+size_t Cable::pending_to_client() const {
+  return to_client_->held_bytes();
+}
+
 Connection connect(SimExecutor& client_loop, SimExecutor& server_loop, const Path& to_server,
                    const Path& to_client, std::string client_address) {
   auto up = std::make_shared<Pipe>(client_loop, server_loop, to_server);

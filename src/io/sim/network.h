@@ -38,6 +38,8 @@ class Cable {
   void cut();
   // What was lost in between is sent again.
   void join();
+  // Bytes that the server's end of it has pending.
+  size_t pending_to_client() const;
 
  private:
   std::shared_ptr<Pipe> to_server_, to_client_;

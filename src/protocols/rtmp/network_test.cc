@@ -1,0 +1,322 @@
+// A camera and its players on the far side of networks that are slow, lossy, stalled or gone: client, wire,
+// server, hub, and back.
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <list>
+#include <optional>
+
+#include "container/flv/test_streams.h"
+#include "io/sim/network.h"
+#include "protocols/rtmp/rtmp.h"
+#include "protocols/rtmp/test_client.h"
+
+namespace eyas::rtmp {
+namespace {
+
+using namespace std::chrono_literals;
+using io::sim::Path;
+using io::sim::SimExecutor;
+using io::sim::SimWorld;
+using test::ClientBytes;
+
+constexpr uint64_t kSeeds = 20;
+constexpr uint32_t kGroupFrames = 25;
+constexpr auto kFrameTime = 40ms;
+constexpr size_t kFrameBytes = 8000;
+constexpr uint64_t kStreamBytesPerSecond = kFrameBytes * 25;
+// What one connection may have pending: one send of what was there already.
+constexpr size_t kPendingMax = 256 * 1024 + 2 * kFrameBytes;
+
+const Path kLan{.latency = 1ms, .packet_bytes = 64 * 1024};
+
+// A coded frame that says which one it is, counted from the first.
+std::vector<uint8_t> frame_body(uint32_t number) {
+  bool key = number % kGroupFrames == 0;
+  std::vector<uint8_t> body = base::from_hex(key ? "1701000000" : "2701000000");
+  std::vector<uint8_t> nal = base::from_hex(key ? "6588840000" : "419a000011");
+  nal.resize(kFrameBytes, 0xAA);
+  std::memcpy(nal.data() + 8, &number, sizeof number);
+  for (int shift : {24, 16, 8, 0}) body.push_back(static_cast<uint8_t>(nal.size() >> shift));
+  body.insert(body.end(), nal.begin(), nal.end());
+  return body;
+}
+uint32_t number_of(base::Bytes body) {
+  uint32_t number;
+  std::memcpy(&number, body.data() + 9 + 8, sizeof number);
+  return number;
+}
+
+// A client on the far side. Lives on the clients' loop.
+class Client : public io::ByteStream::Handler {
+ public:
+  explicit Client(io::sim::Connection line) : cable(line.cable), stream_(std::move(line.client)) {
+    stream_->start(*this);
+    say(ClientBytes::handshake());
+    say(bytes.connect("live"));
+    say(bytes.create_stream());
+  }
+  void say(std::vector<uint8_t> message) {
+    base::Slice slice(std::move(message));
+    if (!closed) stream_->send({&slice, 1});
+  }
+  void on_data(base::Bytes) override {}
+  void on_closed(const base::Error&) override { closed = true; }
+
+  io::sim::Cable cable;
+  ClientBytes bytes;
+  bool closed = false;
+
+ private:
+  std::unique_ptr<io::ByteStream> stream_;
+};
+
+class Camera final : public Client {
+ public:
+  Camera(io::sim::Connection line, uint32_t first_frame) : Client(std::move(line)), next_(first_frame) {
+    say(bytes.publish("alpha"));
+    say(bytes.media(MessageType::kVideo, 0, "1700000000" + flv::kAvcRecord));
+  }
+  uint32_t shoot() {
+    say(bytes.message(MessageType::kVideo, 1, next_ * 40, frame_body(next_)));
+    return next_++;
+  }
+
+ private:
+  uint32_t next_;
+};
+
+// Checks every picture that it is given.
+class Player final : public Client, ChunkReader::Sink {
+ public:
+  Player(io::sim::Connection line, const SimWorld& world, const std::vector<base::MonoTime>& shots)
+      : Client(std::move(line)), world_(world), shots_(shots) {
+    say(bytes.play("alpha"));
+  }
+  uint64_t pictures = 0, missing = 0;
+  uint32_t newest = 0;
+  base::Duration latest{0};  // the longest way from camera to here
+
+ private:
+  void on_data(base::Bytes all) override {
+    size_t skipped = std::min(all.size(), handshake_left_);
+    handshake_left_ -= skipped;
+    EXPECT_TRUE(reader_.feed(all.subspan(skipped), *this).ok());
+  }
+  base::Status on_message(Message message) override {
+    if (message.type == MessageType::kUserControl) answer(*parse_user_control(message.payload));
+    if (message.type == MessageType::kVideo && message.payload.data()[1] == 1) check(message.payload);
+    return {};
+  }
+  void answer(const UserControl& control) {
+    if (control.event != UserEvent::kPingRequest) return;
+    Message pong = user_control(UserEvent::kPingResponse, control.value);
+    say(bytes.message(pong.type, 0, 0, pong.payload));
+  }
+  void check(base::Bytes body) {
+    uint32_t number = number_of(body);
+    bool key = number % kGroupFrames == 0;
+    bool follows = pictures > 0 && number == newest + 1;
+    EXPECT_TRUE(key || follows) << "a broken picture: " << number << " after " << newest;
+    EXPECT_TRUE(pictures == 0 || number > newest);
+    if (pictures > 0) missing += number - newest - 1;
+    newest = number;
+    ++pictures;
+    latest = std::max(latest, world_.clock().mono() - shots_[number]);
+  }
+
+  const SimWorld& world_;
+  const std::vector<base::MonoTime>& shots_;
+  size_t handshake_left_ = 1 + 2 * kHandshakeBytes;
+  ChunkReader reader_;
+};
+
+class Bed {
+ public:
+  explicit Bed(uint64_t seed, Options options = {})
+      : world(seed), home_{&world.add_loop(), &world.add_loop()}, away_(world.add_loop()) {
+    hub::Directory::Options hub_options;
+    hub_options.stream.ring.bytes_max = kRingBytes;
+    directory.emplace(std::vector<io::Executor*>{home_[0], home_[1]}, hub_options);
+    for (SimExecutor* loop : home_) servers_.emplace_back(options, *directory, *loop, statistics);
+  }
+  ~Bed() {
+    players.clear();
+    camera.reset();
+    world.advance(100ms);
+  }
+
+  io::sim::Connection dial(const Path& up, const Path& down) {
+    size_t which = world.pick(servers_.size());
+    auto line = io::sim::connect(away_, *home_[which], up, down,
+                                 "192.0.2." + std::to_string(world.pick(250)) + ":50000");
+    auto server_end = std::make_shared<std::unique_ptr<io::ByteStream>>(std::move(line.server));
+    home_[which]->post(
+        [this, which, server_end] { std::next(servers_.begin(), which)->accept(std::move(*server_end)); });
+    return line;
+  }
+  Player& player(const Path& down, const Path& up = kLan) {
+    return players.emplace_back(dial(up, down), world, shots);
+  }
+  void publish(const Path& up) { camera.emplace(dial(up, kLan), static_cast<uint32_t>(shots.size())); }
+  void run(base::Duration time) {
+    for (; time > 0ms; time -= kFrameTime) {
+      if (camera && !camera->closed) {
+        shots.push_back(world.clock().mono());
+        camera->shoot();
+      }
+      world.advance(kFrameTime);
+      for (Player& player : players) EXPECT_LE(player.cable.pending_to_client(), kPendingMax);
+    }
+  }
+  std::optional<hub::StreamFacts> facts() {
+    std::optional<hub::StreamFacts> found;
+    directory->snapshot(*hub::StreamName::parse("live/alpha"), *home_[0], [&](auto all) {
+      if (!all.empty()) found = std::move(all.front());
+    });
+    world.settle();
+    return found;
+  }
+  // Any network that a player might have, from a good one to a hopeless one.
+  Path some_path() {
+    Path path;
+    path.latency = base::Duration(1ms * world.pick(300));
+    path.jitter = base::Duration(1ms * world.pick(50));
+    path.loss = static_cast<double>(world.pick(50)) / 1000;
+    path.window_bytes = 16'000 + world.pick(200'000);
+    if (world.chance(0.5)) path.bytes_per_second = kStreamBytesPerSecond * (3 + world.pick(25)) / 10;
+    return path;
+  }
+
+  static constexpr size_t kRingBytes = 2 * 1024 * 1024;
+  SimWorld world;
+  std::vector<base::MonoTime> shots;  // when each frame was shot
+  std::shared_ptr<Statistics> statistics = std::make_shared<Statistics>();
+
+ private:
+  std::array<SimExecutor*, 2> home_;
+  SimExecutor& away_;
+
+ public:
+  std::optional<hub::Directory> directory;
+
+ private:
+  std::list<Server> servers_;
+
+ public:
+  std::optional<Camera> camera;
+  std::list<Player> players;
+};
+
+class RtmpNetwork : public testing::TestWithParam<uint64_t> {
+ protected:
+  uint64_t seed() const { return GetParam(); }
+};
+INSTANTIATE_TEST_SUITE_P(Seed, RtmpNetwork, testing::Range<uint64_t>(1, kSeeds + 1));
+
+TEST_P(RtmpNetwork, NoNetworkBreaksAPictureOrHoldsMemory) {
+  Bed bed(seed());
+  bed.publish({.latency = 30ms, .jitter = 20ms, .loss = 0.01, .packet_bytes = 1400});
+  bed.run(1s);
+  for (int i = 0; i < 12; ++i) bed.player(bed.some_path());
+  bed.run(3s);  // all are past the handshake, whose time is bounded
+  for (int second = 0; second < 30; ++second) {
+    for (Player& player : bed.players) {
+      if (bed.world.chance(0.1)) player.cable.cut();
+      if (bed.world.chance(0.3)) player.cable.join();
+      if (bed.world.chance(0.1)) player.cable.set_path_to_client(bed.some_path());
+    }
+    bed.run(1s);
+    EXPECT_LE(bed.facts()->ring_bytes, Bed::kRingBytes);
+  }
+  for (Player& player : bed.players) player.cable.set_path_to_client(kLan), player.cable.join();
+  bed.run(5s);
+  uint64_t missing = 0;
+  for (Player& player : bed.players) {
+    EXPECT_FALSE(player.closed);
+    EXPECT_GE(player.newest + 10, bed.shots.size()) << "back at the live edge";
+    missing += player.missing;
+  }
+  EXPECT_EQ(bed.facts()->units_lost, missing) << "what was skipped was counted";
+  EXPECT_GT(missing, 0u) << "the day was not sick enough to prove anything";
+}
+
+TEST_P(RtmpNetwork, AHealthyPlayerIsNotHurtBySickOnes) {
+  Bed bed(seed());
+  bed.publish({.latency = 20ms, .packet_bytes = 64 * 1024});
+  bed.run(500ms);
+  Player& healthy = bed.player({.latency = 10ms, .packet_bytes = 64 * 1024});
+  bed.run(1s);
+  healthy.latest = {};
+  for (int i = 0; i < 30; ++i) bed.player(bed.some_path());
+  for (int i = 0; i < 10; ++i) {
+    for (Player& player : bed.players) {
+      if (&player != &healthy && bed.world.chance(0.3)) player.cable.cut();
+    }
+    bed.run(1s);
+  }
+  EXPECT_EQ(base::to_ms(healthy.latest), 30);
+  EXPECT_EQ(healthy.missing, 0u);
+}
+
+TEST_P(RtmpNetwork, APlayerThatIsGoneIsLetGo) {
+  Options options;
+  options.idle_timeout = 20s;
+  Bed bed(seed(), options);
+  bed.publish(kLan);
+  bed.run(500ms);
+  Player& gone = bed.player(kLan);
+  Player& here = bed.player(kLan);
+  bed.run(1s);
+  gone.cable.cut();
+  bed.run(15s);
+  EXPECT_EQ(bed.facts()->readers_by_protocol["rtmp"], 2u);
+  bed.run(10s);
+  EXPECT_EQ(bed.facts()->readers_by_protocol["rtmp"], 1u);
+  EXPECT_EQ(here.missing, 0u);
+}
+
+TEST_P(RtmpNetwork, ACameraThatVanishedAndComesBackTakesItsNameOver) {
+  Options options;
+  options.second_publisher = "takeover";
+  Bed bed(seed(), options);
+  bed.publish({.latency = 20ms, .jitter = 10ms, .loss = 0.01});
+  bed.run(500ms);
+  Player& player = bed.player({.latency = 10ms});
+  bed.run(3s);
+  uint64_t before = player.pictures;
+  EXPECT_GT(before, 50u);
+  bed.camera->cable.cut();
+  bed.run(base::Duration(1s + 1s * bed.world.pick(8)));
+  EXPECT_LE(player.pictures, before + 10);
+  // It starts anew at a keyframe, and later on its own clock.
+  while (bed.shots.size() % kGroupFrames != 0) bed.shots.push_back({});
+  bed.publish({.latency = 20ms, .jitter = 10ms, .loss = 0.01});
+  bed.run(3s);
+  EXPECT_FALSE(player.closed);
+  EXPECT_GT(player.pictures, before + 60);
+}
+
+TEST_P(RtmpNetwork, AThousandPlayersComeAndGo) {
+  if (seed() > 4) return;  // each seed is a thousand already
+  Options options;
+  options.connections_per_address_max = 0;
+  Bed bed(seed(), options);
+  bed.publish(kLan);
+  bed.run(500ms);
+  Player& steady = bed.player(kLan);
+  for (int round = 0; round < 50; ++round) {
+    for (int i = 0; i < 20; ++i) bed.player(bed.world.chance(0.5) ? kLan : bed.some_path());
+    while (bed.players.size() > 60) bed.players.erase(std::next(bed.players.begin(), 1 + bed.world.pick(50)));
+    bed.run(kFrameTime * (1 + bed.world.pick(4)));
+  }
+  while (bed.players.size() > 1) bed.players.pop_back();
+  bed.run(1s);
+  EXPECT_EQ(bed.facts()->readers_by_protocol["rtmp"], 1u);
+  EXPECT_EQ(bed.statistics->connections_open, 2u);
+  EXPECT_GE(bed.statistics->connections_opened, 1000u);
+  EXPECT_EQ(steady.missing, 0u);
+}
+
+}  // namespace
+}  // namespace eyas::rtmp
