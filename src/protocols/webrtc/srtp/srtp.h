@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -66,7 +67,8 @@ class SrtpSender {
   // bytes shall stand (in place). Returns the packet's size, header_bytes + payload + overhead(); 0 when it
   // is not to be sent: `out` is too small, there are too many SSRCs, or the sequence number is not newer than
   // the SSRC's last one. A number is never used twice, because a second packet under one IV would give away
-  // the keystream, and with GCM the authentication key [RFC 7714 8.4].
+  // the keystream, and with GCM the authentication key [RFC 7714 8.4]. Begin an SSRC below 2^15: a peer that
+  // misses its first packets can then still tell the rollover counter.
   size_t protect(std::span<uint8_t> out, size_t header_bytes, base::Bytes payload) {
     return protect(out, header_bytes, std::span<const base::Bytes>(&payload, 1));
   }
@@ -80,9 +82,10 @@ class SrtpSender {
  private:
   struct Stream {
     uint32_t ssrc = 0;
-    uint64_t next_index = 0;  // rollover counter and sequence number; the lowest that may be sent
+    uint64_t last_index = 0;  // rollover counter and sequence number of the last packet
   };
-  Stream* stream_of(uint32_t ssrc, uint16_t sequence);
+  // The index that the SSRC's next packet has; nullopt: it must not be sent.
+  std::optional<uint64_t> next_index(uint32_t ssrc, uint16_t sequence);
 
   SrtpProfile profile_;
   std::unique_ptr<SrtpCipher> rtp_;
@@ -100,9 +103,9 @@ class SrtpReceiver {
   ~SrtpReceiver();
 
   // Authenticates and decrypts in place; returns the size of the plain packet, which begins where `packet`
-  // does. Nothing is remembered of a packet that fails. Errors: kMalformed, kRefused (not authentic), kClosed
-  // never; kTimeout when it is older than the replay window or was had before; kLimit when it is authentic
-  // and of one SSRC too many.
+  // does. Nothing is remembered of a packet that fails. Errors: kMalformed, kRefused (not authentic),
+  // kTimeout when it is older than the replay window or was had before; kLimit when it is authentic and of
+  // one SSRC too many.
   base::Result<size_t> unprotect(std::span<uint8_t> packet);
   base::Result<size_t> unprotect_rtcp(std::span<uint8_t> packet);
 
