@@ -37,7 +37,7 @@ class Reorder {
     uint64_t restarts = 0;    // the sender began at another number
   };
 
-  explicit Reorder(Sink& sink, ReorderOptions options = {});
+  explicit Reorder(Sink& sink, ReorderOptions options = ReorderOptions());
 
   void push(const PacketView& packet, base::MonoTime now);
   // Gives up what has waited too long. Call it at next_deadline(), or about every 10 ms.
@@ -67,27 +67,27 @@ class Reorder {
 
   Slot& slot(int64_t sequence) { return slots_[static_cast<size_t>(sequence) % slots_.size()]; }
   const Slot& slot(int64_t sequence) const { return slots_[static_cast<size_t>(sequence) % slots_.size()]; }
-  bool continues(int64_t sequence, uint16_t narrow);
   void start_at(int64_t sequence);
-  void open_hole(int64_t sequence, base::MonoTime now);
+  bool is_restart(int64_t sequence);
+  void restart_at(int64_t sequence);
+  void make_room(int64_t sequence);
   void hold(const PacketView& packet, int64_t sequence, base::MonoTime now);
   void deliver(const PacketView& packet, base::MonoTime arrival);
-  void deliver_held(Slot& slot);
   void release();
   void give_up_one();
-  void drop_all();
 
   Sink& sink_;
   ReorderOptions options_;
   base::Duration round_trip_{0};
-  std::vector<Slot> slots_;  // by sequence, numbers next_ to highest_; made when the first hole opens
-  int64_t next_ = 0;         // what the sink waits for
+  // By sequence number, modulo; those from next_ to highest_ count. Either that range is empty, or next_ is
+  // missing and highest_ is held. Made when the first hole opens.
+  std::vector<Slot> slots_;
+  int64_t next_ = 0;  // what the sink waits for
   int64_t highest_ = 0;
-  size_t held_ = 0;
   size_t held_bytes_ = 0;
   bool started_ = false;
   bool lost_before_ = false;
-  std::optional<uint16_t> restart_at_;  // [RFC 3550 A.1] bad_seq: the number that would prove a restart
+  std::optional<int64_t> restart_expected_;  // the number that would prove a restart
   Counters counters_;
 };
 

@@ -1,0 +1,143 @@
+#include <algorithm>
+#include <array>
+
+#include "codec/av1/obu.h"
+#include "rtp/payload/av1.h"
+#include "rtp/payload/av1_wire.h"
+#include "rtp/payload/packet_writer.h"
+
+namespace eyas::rtp {
+namespace {
+
+using base::Bytes;
+using codec::av1::Obu;
+using codec::av1::ObuType;
+using codec::av1::ObuWalk;
+
+// An OBU as RTP carries it: without its size field [AV1-RTP 5].
+struct Element {
+  std::array<uint8_t, 2> head{};
+  size_t head_size = 0;
+  Bytes body;
+  size_t size() const { return head_size + body.size(); }
+};
+
+Element element_of(const Obu& obu) {
+  Element element;
+  element.head[0] = obu.whole[0] & ~kObuHasSize;
+  element.head_size = 1;
+  if ((obu.whole[0] & kObuHasExtension) != 0) element.head[element.head_size++] = obu.whole[1];
+  element.body = obu.payload;
+  return element;
+}
+
+// Appends the elements of `obus`; true when a sequence header is among them.
+bool gather(Bytes obus, std::vector<Element>& out) {
+  bool has_sequence_header = false;
+  ObuWalk walk(obus);
+  for (Obu obu; walk.next(obu);) {
+    if (is_dropped(static_cast<unsigned>(obu.type))) continue;
+    has_sequence_header |= obu.type == ObuType::kSequenceHeader;
+    out.push_back(element_of(obu));
+  }
+  return has_sequence_header;
+}
+
+std::vector<Element> elements_of(const media::Frame& frame) {
+  std::vector<Element> elements;
+  bool has_sequence_header = gather(frame.payload, elements);
+  if (!frame.key || has_sequence_header || !frame.track) return elements;
+  Bytes record = frame.track->config.record;
+  if (record.size() <= kRecordHeaderBytes) return elements;
+  std::vector<Element> leading;
+  gather(record.subspan(kRecordHeaderBytes), leading);
+  elements.insert(elements.begin(), leading.begin(), leading.end());
+  return elements;
+}
+
+// The part of an element from `from` on, `size` bytes of it.
+void write_part(const Element& element, size_t from, size_t size, PacketWriter& writer) {
+  Bytes head = Bytes(element.head).first(element.head_size);
+  if (from < head.size()) {
+    Bytes part = head.subspan(from, std::min(size, head.size() - from));
+    writer.bytes(part);
+    from += part.size();
+    size -= part.size();
+  }
+  writer.bytes(element.body.subspan(from - head.size(), size));
+}
+
+// Walks the elements packet by packet.
+class Filler {
+ public:
+  Filler(const std::vector<Element>& elements, size_t max_payload, PacketWriter& writer)
+      : elements_(elements), max_payload_(max_payload), writer_(writer) {}
+
+  bool done() const { return index_ == elements_.size(); }
+
+  void packet(bool starts_sequence) {
+    size_t whole = count_whole();
+    bool continues = offset_ > 0;
+    size_t left = elements_[index_].size() - offset_;
+    // One element, or the part of one that fits, fills the packet: W is 1 and no length is needed.
+    if (whole < 2) {
+      size_t size = std::min(left, max_payload_ - 1);
+      bool goes_on = size < left;
+      begin(continues, goes_on, 1, starts_sequence);
+      write_part(elements_[index_], offset_, size, writer_);
+      offset_ += size;
+      if (!goes_on) next();
+    } else {
+      begin(continues, false, 0, starts_sequence);
+      for (size_t i = 0; i < whole; ++i) {
+        size_t size = elements_[index_].size() - offset_;
+        write_leb128(writer_, size);
+        write_part(elements_[index_], offset_, size, writer_);
+        next();
+      }
+    }
+    writer_.end();
+  }
+
+ private:
+  // How many elements from here on fit into one packet, each behind its length.
+  size_t count_whole() const {
+    size_t size = 1;
+    size_t count = 0;
+    for (size_t i = index_; i < elements_.size(); ++i, ++count) {
+      size_t element = elements_[i].size() - (i == index_ ? offset_ : 0);
+      size += leb128_bytes(element) + element;
+      if (size > max_payload_) break;
+    }
+    return count;
+  }
+
+  void begin(bool continues, bool goes_on, unsigned count, bool starts_sequence) {
+    writer_.begin();
+    writer_.u8(static_cast<uint8_t>((continues ? kContinues : 0) | (goes_on ? kGoesOn : 0) |
+                                    count << kCountShift | (starts_sequence ? kNewSequence : 0)));
+  }
+
+  void next() {
+    ++index_;
+    offset_ = 0;
+  }
+
+  const std::vector<Element>& elements_;
+  size_t max_payload_;
+  PacketWriter& writer_;
+  size_t index_ = 0;
+  size_t offset_ = 0;  // into elements_[index_]
+};
+
+}  // namespace
+
+PacketizedFrame Av1Packetizer::packetize(const media::Frame& frame, size_t max_payload) {
+  std::vector<Element> elements = elements_of(frame);
+  PacketWriter writer(frame.payload.size(), max_payload);
+  Filler filler(elements, max_payload, writer);
+  for (bool first = true; !filler.done(); first = false) filler.packet(first && frame.key);
+  return writer.finish();
+}
+
+}  // namespace eyas::rtp
