@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -70,6 +71,37 @@ TEST(Loop, ATimerMayReplaceItselfWhileItRuns) {
     timer = loop.after(0ms, [&] { ++runs; });
   });
   EXPECT_TRUE(run_until(loop, [&] { return runs == 2; }));
+}
+
+TEST(Loop, CancelledTimersAreNotKeptUntilTheyAreDue) {
+  Loop loop;
+  std::vector<Timer> armed;
+  int ran = 0;
+  for (int i = 0; i < 100; ++i) armed.push_back(loop.after(i * 10us, [&] { ++ran; }));
+  Timer restarted;
+  for (int i = 0; i < 10'000; ++i) restarted = loop.after(1h, [] {});
+  EXPECT_LE(loop.timers_held(), 2 * (armed.size() + 1));
+  EXPECT_TRUE(run_until(loop, [&] { return ran == 100; }));
+  armed.clear();
+  for (int i = 0; i < 10'000; ++i) restarted = loop.after(1h, [] {});
+  EXPECT_LE(loop.timers_held(), 2 * Loop::kTimersKeptMin);
+}
+
+TEST(Loop, TimersRunInTheOrderInWhichTheyAreDue) {
+  base::ManualClock clock;
+  Loop loop(clock);
+  std::vector<int> order;
+  std::vector<Timer> timers;
+  for (int i = 0; i < 200; ++i) {
+    int at = i * 37 % 100;
+    timers.push_back(loop.after(at * 1ms, [&order, at] { order.push_back(at); }));
+  }
+  for (size_t i = 0; i < timers.size(); i += 3) timers[i].cancel();
+  for (int i = 0; i < 200; ++i) timers.push_back(loop.after(1h, [] {}));
+  clock.advance(1s);
+  loop.run_once(0ms);
+  EXPECT_EQ(order.size(), 133u);
+  EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
 }
 
 struct Pair {

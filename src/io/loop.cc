@@ -44,7 +44,7 @@ void Loop::discard() {
     auto timers = std::move(timers_);
     posted_.clear();
     deferred_.clear();
-    timers_ = {};
+    timers_.clear();
   }
 }
 
@@ -97,7 +97,9 @@ void Loop::defer(base::Task task) {
 Timer Loop::after(base::Duration delay, base::Task task) {
   auto entry = std::make_shared<Timer::Entry>();
   entry->task = std::move(task);
-  timers_.push({clock_.mono() + delay, timer_order_++, entry});
+  if (timers_.size() >= sweep_timers_at_) drop_cancelled_timers();
+  timers_.push_back({clock_.mono() + delay, timer_order_++, entry});
+  std::ranges::push_heap(timers_, std::greater<>());
   return Timer(std::move(entry));
 }
 
@@ -122,7 +124,7 @@ void Loop::unwatch(int fd, FdHandler& handler) {
 
 int Loop::wait_ms(base::Duration limit) const {
   if (!deferred_.empty()) return 0;
-  if (!timers_.empty()) limit = std::min(limit, timers_.top().at - clock_.mono());
+  if (!timers_.empty()) limit = std::min(limit, timers_.front().at - clock_.mono());
   if (limit <= base::Duration::zero()) return 0;
   // Rounded up: waking a little late beats spinning until the timer is due.
   return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(limit).count());
@@ -139,11 +141,20 @@ void Loop::run_posted() {
 
 void Loop::run_timers() {
   base::MonoTime now = clock_.mono();
-  while (!timers_.empty() && timers_.top().at <= now) {
-    auto entry = timers_.top().entry;
-    timers_.pop();
+  while (!timers_.empty() && timers_.front().at <= now) {
+    std::ranges::pop_heap(timers_, std::greater<>());
+    auto entry = std::move(timers_.back().entry);
+    timers_.pop_back();
     if (auto task = std::move(entry->task)) task();
   }
+}
+
+// A connection that restarts its timer with each message leaves one cancelled timer behind each time, due
+// only in a minute: they are swept once they may be half of all.
+void Loop::drop_cancelled_timers() {
+  std::erase_if(timers_, [](const Due& due) { return !due.entry->task; });
+  std::ranges::make_heap(timers_, std::greater<>());
+  sweep_timers_at_ = std::max(kTimersKeptMin, 2 * timers_.size());
 }
 
 void Loop::run_deferred() {

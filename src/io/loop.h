@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
-#include <queue>
 #include <thread>
 #include <vector>
 
@@ -54,6 +53,10 @@ class Loop final : public Executor {
   static constexpr size_t kReadBufferBytes = 256 * 1024;
   uint8_t* read_buffer() { return read_buffer_.get(); }
 
+  // Timers that we hold, cancelled ones included: at most twice those armed, or kTimersKeptMin.
+  size_t timers_held() const { return timers_.size(); }
+  static constexpr size_t kTimersKeptMin = 64;
+
  private:
   struct Due {
     base::MonoTime at;
@@ -66,6 +69,7 @@ class Loop final : public Executor {
   void run_posted();
   void run_timers();
   void run_deferred();
+  void drop_cancelled_timers();
 
   const base::Clock& clock_;
   int epoll_fd_;
@@ -77,7 +81,8 @@ class Loop final : public Executor {
   std::mutex posted_mutex_;  // held for a swap or a push, never while a task runs
   std::vector<base::Task> posted_;
   std::vector<base::Task> deferred_;
-  std::priority_queue<Due, std::vector<Due>, std::greater<>> timers_;
+  std::vector<Due> timers_;  // a heap, the next one first
+  size_t sweep_timers_at_ = kTimersKeptMin;
   uint64_t timer_order_ = 0;
   // Handlers unwatched during this turn: their remaining events are dropped.
   std::vector<FdHandler*> gone_;
