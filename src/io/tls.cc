@@ -1,8 +1,13 @@
 #include "io/tls.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 
 namespace eyas::io {
@@ -29,6 +34,19 @@ int choose_alpn(SSL*, const unsigned char** out, unsigned char* out_length, cons
 }
 
 }  // namespace
+
+bool kernel_tls_available() {
+#ifdef OPENSSL_NO_KTLS
+  return false;
+#else
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  // A kernel that has it minds only that this socket is not connected.
+  bool known = setsockopt(fd, IPPROTO_TCP, TCP_ULP, "tls", 3) == 0 || errno == ENOTCONN;
+  close(fd);
+  return known;
+#endif
+}
 
 base::Result<std::shared_ptr<const TlsContext>> TlsContext::load(const std::string& certificate_file,
                                                                  const std::string& key_file,

@@ -11,6 +11,10 @@ struct ssl_ctx_st;
 
 namespace eyas::io {
 
+// Whether this machine's kernel and OpenSSL can encrypt records in the kernel (kTLS). Without it OpenSSL
+// does, at the cost of one more copy.
+bool kernel_tls_available();
+
 // Immutable; a reload makes a new one, and connections keep theirs. Thread-safe.
 class TlsContext {
  public:

@@ -33,6 +33,10 @@ std::string TlsStream::alpn() const {
   return {reinterpret_cast<const char*>(name), length};
 }
 
+bool TlsStream::kernel_sends() const {
+  return BIO_get_ktls_send(SSL_get_wbio(ssl_));
+}
+
 TlsStream::Transfer TlsStream::read_some(uint8_t* into, size_t room) {
   // Everything that OpenSSL has decrypted must be taken now: epoll knows only of what is still in the socket.
   // So a record is begun only when all of it fits.

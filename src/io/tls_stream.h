@@ -18,6 +18,8 @@ class TlsStream final : public TcpStream {
   ~TlsStream() override;
 
   std::string alpn() const override;
+  // The kernel encrypts what we send. Known once the handshake is done.
+  bool kernel_sends() const;
 
  private:
   Transfer read_some(uint8_t* into, size_t room) override;

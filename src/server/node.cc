@@ -140,6 +140,10 @@ base::Status Node::load_tls() {
   auto context = io::TlsContext::load(config_.certificate_file, config_.key_file, {"h2", "http/1.1"});
   if (!context) return context.error();
   tls_.store(*context);
+  if (!draining_ && !ready_.load(std::memory_order_acquire)) {
+    base::log::info("tls.kernel",
+                    {{"offload", io::kernel_tls_available() ? "yes" : "no: encrypted in the program"}});
+  }
   return {};
 }
 
