@@ -47,7 +47,7 @@ class IceLite {
   // Whether a USERNAME's local half names this session, at present or just before a restart.
   bool takes(std::string_view local_ufrag) const;
 
-  // Where to send. The first valid path until the peer nominates one.
+  // Where to send. The first valid path until the peer nominates one; then the one nominated last.
   const std::optional<IcePath>& path() const { return path_; }
   bool nominated() const { return nominated_; }
   // When consent ends unless a valid check arrives before [RFC 7675].
@@ -56,6 +56,8 @@ class IceLite {
 
   const IceCredentials& local() const { return local_; }
   const IceCredentials& remote() const { return remote_; }
+  // The path's connection is gone (ICE-TCP): the next valid check decides anew.
+  void lose_path() { path_.reset(), nominated_ = false; }
   // ICE restart [RFC 8445 9]: media stays on its path until the peer nominates one under the new credentials.
   // The old ones are answered until then, as the peer goes on with consent checks until our answer reaches
   // it.
@@ -63,7 +65,7 @@ class IceLite {
 
  private:
   Outcome accept(const stun::Message& request, const IcePath& from, bool present, base::MonoTime now);
-  bool prefers(const stun::Message& request, const IcePath& from, base::MonoTime now) const;
+  bool prefers(const stun::Message& request, base::MonoTime now) const;
 
   IceTimes times_;
   IceCredentials local_;
