@@ -31,14 +31,21 @@ class Backdrop {
   void paint_sky();
   void draw_sky(const Camera& camera, const Picture& picture, int rows);
   void draw_hills(const Camera& camera, const Picture& picture, int horizon);
+  void draw_hill_row(const Picture& picture, int row, Yuv colour) const;
   void draw_ground_row(const Camera& camera, const Picture& picture, int row);
-  void ground_luma(const GroundLevel& level, Scan scan, const uint8_t* tone, uint8_t* out, int count) const;
-  void ground_chroma(const GroundLevel& level, Scan scan, float haze, const Picture& picture, int row) const;
+  void measure_columns(const Camera& camera);
+  void sample_luma(const GroundLevel& level, Scan scan, int count);
+  void sample_chroma(const GroundLevel& level, Scan scan, int count);
 
   Ground ground_;
   Noise noise_{11};
   std::vector<Yuv> sky_;
   std::array<std::array<float, kPanorama>, 2> hills_;  // tangent of each column's height above the horizon
+  // Of the row, and of the hills, that are drawn now.
+  std::vector<uint8_t> samples_, samples_v_;
+  std::vector<uint16_t> upper_, lower_;  // two texels each
+  std::vector<float> columns_;           // of the panorama, of each pixel's column from the picture's middle
+  std::vector<int> tops_;                // in 1/256 of a row
 };
 
 }  // namespace eyas::worker::demo

@@ -1,11 +1,17 @@
 #include "worker/demo/ground.h"
 
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
 #include "worker/demo/ground_paint.h"
 
 namespace eyas::worker::demo {
 namespace {
 
 constexpr int kPadTexels = 64;
+constexpr int kTile = 32;  // texels that are painted at a time
+constexpr unsigned kPaintersMax = 8;
 
 GroundLevel empty_level(int bits) {
   GroundLevel level;
@@ -25,19 +31,34 @@ uint16_t& chroma_at(GroundLevel& level, int x, int y) {
   return level.chroma[static_cast<size_t>(y) * static_cast<size_t>(level.uv_pitch) + static_cast<size_t>(x)];
 }
 
-void paint(GroundLevel& level, const Landscape& landscape) {
-  GroundPaint paint(landscape);
-  for (int y = 0; y < kTexels; ++y) {
-    for (int x = 0; x < kTexels; ++x) {
-      Yuv colour = paint
-                       .at((static_cast<float>(x) + 0.5f) * kMetresPerTexel,
-                           (static_cast<float>(y) + 0.5f) * kMetresPerTexel)
-                       .yuv();
+void paint_tile(GroundLevel& level, const GroundPaint& paint, int left, int top) {
+  constexpr float kHalf = kTile * kMetresPerTexel / 2;
+  auto metres = [](int texel) { return (static_cast<float>(texel) + 0.5f) * kMetresPerTexel; };
+  auto nearby = paint.nearby(static_cast<float>(left) * kMetresPerTexel + kHalf,
+                             static_cast<float>(top) * kMetresPerTexel + kHalf, kHalf);
+  for (int y = top; y < top + kTile; ++y) {
+    for (int x = left; x < left + kTile; ++x) {
+      Yuv colour = paint.at(metres(x), metres(y), nearby).yuv();
       luma_at(level, x, y) = colour.y;
       if (((x | y) & 1) == 0)
         chroma_at(level, x / 2, y / 2) = static_cast<uint16_t>(colour.v << 8 | colour.u);
     }
   }
+}
+
+// All cores paint: it is what a viewer waits for when the flight begins.
+void paint(GroundLevel& level, const Landscape& landscape) {
+  const GroundPaint paint(landscape);
+  std::atomic<int> next_row = 0;
+  auto work = [&] {
+    for (int top = next_row.fetch_add(kTile); top < kTexels; top = next_row.fetch_add(kTile)) {
+      for (int left = 0; left < kTexels; left += kTile) paint_tile(level, paint, left, top);
+    }
+  };
+  std::vector<std::jthread> others;
+  for (unsigned i = 1; i < std::clamp(std::thread::hardware_concurrency(), 1u, kPaintersMax); ++i)
+    others.emplace_back(work);
+  work();
 }
 
 // Darkens (or tints, with `tint`) the texels that `strength` (0..1 of metres from the centre) names.

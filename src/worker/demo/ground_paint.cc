@@ -3,27 +3,22 @@
 #include <array>
 
 namespace eyas::worker::demo {
-namespace {
 
-constexpr float kFieldColumns = 7;
-constexpr float kFieldRows = 9;
-constexpr float kPavement = 2.6f;
-
-struct Crop {
+struct GroundPaint::Crop {
   Rgb plant, soil;
   float row_metres;  // between two rows; 0 = none
   float contrast;
 };
-constexpr std::array<Crop, 8> kCrops = {{
-    {{112, 146, 66}, {88, 112, 56}, 1.9f, 0.55f},   // cabbage
-    {{92, 128, 58}, {74, 106, 50}, 2.6f, 0.45f},    // maize
-    {{188, 172, 92}, {166, 148, 80}, 1.7f, 0.4f},   // barley
-    {{146, 118, 84}, {120, 94, 68}, 2.1f, 0.5f},    // ploughed
-    {{122, 158, 78}, {108, 142, 70}, 0, 0},         // meadow
-    {{136, 166, 84}, {112, 140, 76}, 3.2f, 0.35f},  // young rice
-    {{206, 190, 84}, {150, 158, 72}, 2.4f, 0.4f},   // rape
-    {{102, 138, 72}, {126, 112, 80}, 2.9f, 0.6f},   // potatoes
-}};
+
+namespace {
+
+constexpr float kFieldWidth = kPeriod / 7, kFieldHeight = kPeriod / 9;
+constexpr float kPavement = 2.6f;
+// How far beyond its own edge each paints.
+constexpr float kBankReach = 22;
+constexpr float kGardenReach = 3;
+constexpr float kYardReach = 12;  // from a house's middle
+constexpr float kRoadReach = kPavement + 0.5f;
 
 float smooth(float edge0, float edge1, float x) {
   float t = std::clamp((x - edge0) / (edge1 - edge0), 0.0f, 1.0f);
@@ -39,50 +34,93 @@ float repeat(float x, float period) {
   auto whole = static_cast<float>(static_cast<int>(periods));
   return x - period * (whole > periods ? whole - 1 : whole);
 }
+// A cosine of whole turns, near enough for the eye.
+float wave(float turns) {
+  float s = repeat(turns + 0.25f, 1) - 0.5f;
+  return -8 * s * (1 - 2 * std::abs(s));
+}
 
 }  // namespace
 
-Rgb GroundPaint::at(float x, float y) const {
-  Rgb colour = garden(x, y, field(x, y));
-  colour = river(x, y, colour);
-  return road(x, y, colour);
+GroundPaint::GroundPaint(const Landscape& landscape) : landscape_(landscape) {
+  static constexpr std::array<Crop, 8> kCrops = {{
+      {{112, 146, 66}, {88, 112, 56}, 1.9f, 0.55f},   // cabbage
+      {{92, 128, 58}, {74, 106, 50}, 2.6f, 0.45f},    // maize
+      {{188, 172, 92}, {166, 148, 80}, 1.7f, 0.4f},   // barley
+      {{146, 118, 84}, {120, 94, 68}, 2.1f, 0.5f},    // ploughed
+      {{122, 158, 78}, {108, 142, 70}, 0, 0},         // meadow
+      {{136, 166, 84}, {112, 140, 76}, 3.2f, 0.35f},  // young rice
+      {{206, 190, 84}, {150, 158, 72}, 2.4f, 0.4f},   // rape
+      {{102, 138, 72}, {126, 112, 80}, 2.9f, 0.6f},   // potatoes
+  }};
+  for (uint32_t row = 0; row < fields_.size(); ++row) {
+    shifts_[row] = kFieldWidth * hash01(row, 77);
+    for (uint32_t column = 0; column < fields_[row].size(); ++column) {
+      fields_[row][column] = {&kCrops[hash(column, row, 5) % kCrops.size()], hash(column, row, 6) % 3 == 0};
+    }
+  }
+}
+
+GroundPaint::Nearby GroundPaint::nearby(float x, float y, float half) const {
+  constexpr float kBend = 1.6f;  // the river's bank is not parallel to the square's sides
+  Nearby found;
+  found.river = Landscape::river_distance(x, y) - Landscape::kRiverHalfWidth < kBankReach + kBend * half;
+  found.village = Landscape::village_distance(x, y) < kGardenReach + half;
+  for (const House& house : landscape_.houses) {
+    float reach = kYardReach + half;
+    if (std::abs(wrapped(x, house.x)) < reach && std::abs(wrapped(y, house.y)) < reach)
+      found.houses.push_back(&house);
+  }
+  // Pavements and narrow streets lie under the main roads.
+  for (size_t i = landscape_.roads.size(); i-- > 0;) {
+    const Road& road = landscape_.roads[i];
+    float across = std::abs(wrapped(road.along_x ? y : x, road.across));
+    if (across - road.half_width < kRoadReach + half) found.roads.push_back(&road);
+  }
+  return found;
+}
+
+Rgb GroundPaint::at(float x, float y, const Nearby& nearby) const {
+  Rgb colour = field(x, y);
+  if (nearby.village) colour = garden(x, y, nearby, colour);
+  if (nearby.river) colour = river(x, y, colour);
+  return road(x, y, nearby, colour);
 }
 
 Rgb GroundPaint::field(float x, float y) const {
-  float cell_w = kPeriod / kFieldColumns, cell_h = kPeriod / kFieldRows;
-  auto row = static_cast<uint32_t>(y / cell_h);
-  float shifted = repeat(x + cell_w * hash01(row, 77), kPeriod);
-  auto column = static_cast<uint32_t>(shifted / cell_w);
-  float in_x = repeat(shifted, cell_w), in_y = repeat(y, cell_h);
-  const Crop& crop = kCrops[hash(column, row, 5) % kCrops.size()];
+  auto row = static_cast<size_t>(y / kFieldHeight);
+  float shifted = repeat(x + shifts_[row], kPeriod);
+  const Field& here = fields_[row][static_cast<size_t>(shifted / kFieldWidth)];
+  const Crop& crop = *here.crop;
+  float in_x = repeat(shifted, kFieldWidth), in_y = repeat(y, kFieldHeight);
 
   float grain = noise_.at(x * 3.1f, y * 3.1f), broad = noise_.at(x * 0.6f, y * 0.6f);
   float rows = 0.5f;
   if (crop.row_metres > 0) {
-    float across = hash(column, row, 6) % 3 == 0 ? x : y;
-    rows = 0.5f + crop.contrast * std::cos(6.2832f * across / crop.row_metres + 0.8f * broad);
+    float across = here.rows_along_y ? x : y;
+    rows = 0.5f + crop.contrast * wave(across / crop.row_metres + 0.13f * broad);
   }
   Rgb colour = mix(crop.soil, crop.plant, std::clamp(rows + 0.7f * (grain - 0.45f), 0.0f, 1.0f));
   colour = colour * (0.8f + 0.45f * broad);
-  float edge = std::min({in_x, cell_w - in_x, in_y, cell_h - in_y}) + 1.2f * (grain - 0.5f);
+  float edge = std::min({in_x, kFieldWidth - in_x, in_y, kFieldHeight - in_y}) + 1.2f * (grain - 0.5f);
   Rgb verge = mix(Rgb{74, 98, 48}, Rgb{104, 126, 64}, grain);
   return mix(verge, colour, smooth(0.7f, 1.6f, edge));
 }
 
-Rgb GroundPaint::garden(float x, float y, Rgb field) const {
+Rgb GroundPaint::garden(float x, float y, const Nearby& nearby, Rgb field) const {
   float outside = Landscape::village_distance(x, y);
-  if (outside > 3) return field;
+  if (outside > kGardenReach) return field;
   float grain = noise_.at(x * 4, y * 4), broad = noise_.at(x * 0.9f + 99, y * 0.9f);
   Rgb lawn = mix(Rgb{92, 118, 58}, Rgb{134, 152, 82}, grain * 0.7f + broad * 0.4f);
   float plot_x = repeat(x, 24), plot_y = repeat(y, 29);
   float fence = std::max(line(plot_x - 12, 0.35f), line(plot_y - 14, 0.35f));
   lawn = mix(lawn, Rgb{66, 86, 44} * (0.7f + 0.6f * grain), 0.8f * fence);
   float yard = 0;
-  for (const House& house : landscape_.houses) {
-    float dx = std::abs(wrapped(x, house.x)), dy = std::abs(wrapped(y, house.y));
-    if (dx > 12 || dy > 12) continue;
-    float reach = std::max(dx - (house.along_x ? house.length : house.width) / 2,
-                           dy - (house.along_x ? house.width : house.length) / 2);
+  for (const House* house : nearby.houses) {
+    float dx = std::abs(wrapped(x, house->x)), dy = std::abs(wrapped(y, house->y));
+    if (dx > kYardReach || dy > kYardReach) continue;
+    float reach = std::max(dx - (house->along_x ? house->length : house->width) / 2,
+                           dy - (house->along_x ? house->width : house->length) / 2);
     yard = std::max(yard, 1 - smooth(1.6f, 2.2f, reach));
   }
   Rgb paving = Rgb{176, 168, 152} * (0.88f + 0.25f * grain);
@@ -91,7 +129,7 @@ Rgb GroundPaint::garden(float x, float y, Rgb field) const {
 
 Rgb GroundPaint::river(float x, float y, Rgb bank) const {
   float outside = Landscape::river_distance(x, y) - Landscape::kRiverHalfWidth;
-  if (outside > 22) return bank;
+  if (outside > kBankReach) return bank;
   float grain = noise_.at(x * 3, y * 3), broad = noise_.at(x * 0.8f, y * 1.6f);
   float ragged = outside + 5 * (broad - 0.45f);
   float ripple = noise_.at(x * 1.1f, y * 4.5f);
@@ -123,17 +161,17 @@ Rgb GroundPaint::main_road(const Road& road, float along, float across, Rgb colo
   return colour;
 }
 
-Rgb GroundPaint::road(float x, float y, Rgb under) const {
+Rgb GroundPaint::road(float x, float y, const Nearby& nearby, Rgb under) const {
+  if (nearby.roads.empty()) return under;
   float grain = noise_.at(x * 5, y * 5);
   Rgb colour = under;
-  // Pavements and narrow streets lie under the main roads.
-  for (size_t i = landscape_.roads.size(); i-- > 0;) {
-    const Road& road = landscape_.roads[i];
+  for (const Road* lying : nearby.roads) {
+    const Road& road = *lying;
     float along = road.along_x ? x : y;
     float across = wrapped(road.along_x ? y : x, road.across);
     float edge = std::abs(across) - road.half_width;
     if (road.to - road.from < kPeriod) edge = std::max({edge, road.from - along, along - road.to});
-    if (edge > kPavement + 0.5f) continue;
+    if (edge > kRoadReach) continue;
     if (!road.marked) {
       bool field_track = road.half_width < 2.5f;
       Rgb surface = (field_track ? Rgb{178, 160, 122} : Rgb{138, 136, 132}) * (0.86f + 0.26f * grain);
@@ -142,10 +180,11 @@ Rgb GroundPaint::road(float x, float y, Rgb under) const {
     }
     bool slab = repeat(along, 1.2f) < 0.1f || repeat(across, 1.2f) < 0.1f;
     Rgb pavement = Rgb{186, 180, 170} * ((slab ? 0.86f : 0.94f) + 0.12f * grain);
-    bool bare = landscape_.roads[1 - i].half_width + kPavement <
-                std::abs(wrapped(along, road.along_x ? kCrossingX : kCrossingY));
+    const Road& other = landscape_.roads[lying == &landscape_.roads[0] ? 1 : 0];
+    bool bare =
+        other.half_width + kPavement < std::abs(wrapped(along, road.along_x ? kCrossingX : kCrossingY));
     if (bare || edge < 0) colour = mix(pavement, colour, smooth(kPavement - 0.1f, kPavement + 0.1f, edge));
-    float tracks = 0.06f * std::cos(6.2832f * across / 2.75f);
+    float tracks = 0.06f * wave(across / 2.75f);
     Rgb asphalt = Rgb{98, 100, 104} * (0.9f + 0.16f * grain - tracks);
     if (edge < 0.1f)
       colour = mix(main_road(road, along, across, asphalt), colour, smooth(-0.05f, 0.1f, edge));

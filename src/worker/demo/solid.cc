@@ -10,7 +10,10 @@ namespace {
 
 using Quad = std::array<Vec3, 4>;
 constexpr size_t kCornersMax = 5;
-constexpr float kWindowsUpTo = 420;  // metres: farther ones are too small to see
+// Metres: farther ones are too small to see.
+constexpr float kWindowsUpTo = 420;
+constexpr float kTilesUpTo = 260;
+constexpr float kTilesFadeFrom = 150;
 
 }  // namespace
 
@@ -87,11 +90,14 @@ void Solid::gable(float length, float width, float wall, float ridge, Rgb walls,
     Vec3 normal{0, side * rise / slope, w / slope};
     Quad plane = {Vec3{-x, y, low}, {x, y, low}, {x, 0, ridge}, {-x, 0, ridge}};
     if (!face(plane, normal, roof)) continue;
+    float far = std::hypot(foot_.x, foot_.y);
+    if (far > kTilesUpTo) continue;
+    float shade = 1 - 0.18f * std::min(1.0f, (kTilesUpTo - far) / (kTilesUpTo - kTilesFadeFrom));
     for (int line = 1; line < 6; ++line) {  // courses of tiles
       float t = static_cast<float>(line) / 6, thick = 0.035f;
       auto at = [&](float k, float sx) { return Vec3{sx * x, y * (1 - k), low + (ridge - low) * k}; };
       face(std::array{at(t - thick, -1), at(t - thick, 1), at(t + thick, 1), at(t + thick, -1)}, normal,
-           roof * 0.82f);
+           roof * shade);
     }
   }
   auto from = camera_.project(place({-l - eave, 0, ridge})),

@@ -48,7 +48,7 @@ Sprite::Texel texel_at(float x, float y, uint32_t kind) {
 
 // Each texel of the smaller one is the mean of four, its colour weighted by their alpha.
 Sprite::Size halved(const Sprite::Size& from) {
-  Sprite::Size to{from.side / 2, {}};
+  Sprite::Size to{from.side / 2, {}, {}};
   for (int y = 0; y < to.side; ++y) {
     for (int x = 0; x < to.side; ++x) {
       int alpha = 0, sum_y = 0, sum_u = 0, sum_v = 0;
@@ -66,11 +66,22 @@ Sprite::Size halved(const Sprite::Size& from) {
   return to;
 }
 
+void measure(Sprite::Size& size) {
+  for (int y = 0; y < size.side; ++y) {
+    const Sprite::Texel* row = &size.texels[static_cast<size_t>(y * size.side)];
+    Sprite::Extent extent{size.side, 0};
+    for (int x = 0; x < size.side; ++x) {
+      if (row[x].alpha != 0) extent = {std::min(extent.from, x), x + 1};
+    }
+    size.extents.push_back(extent);
+  }
+}
+
 }  // namespace
 
 Sprite tree_sprite(uint32_t kind) {
   Sprite sprite;
-  Sprite::Size largest{kSide, {}};
+  Sprite::Size largest{kSide, {}, {}};
   for (int y = 0; y < kSide; ++y) {
     for (int x = 0; x < kSide; ++x) {
       largest.texels.push_back(
@@ -79,6 +90,7 @@ Sprite tree_sprite(uint32_t kind) {
   }
   sprite.sizes.push_back(std::move(largest));
   while (sprite.sizes.back().side > kSmallest) sprite.sizes.push_back(halved(sprite.sizes.back()));
+  for (auto& size : sprite.sizes) measure(size);
   return sprite;
 }
 
