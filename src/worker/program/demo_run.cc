@@ -107,11 +107,12 @@ int64_t DemoRun::wait_for(int64_t number) {
     sleep_until(started_ + time_of(number));
   } else if (late > interval) {
     int64_t skipped = late / interval;
-    if (dropped_ % kTellDroppedEvery == 0) {
+    auto missed = dropped_ + static_cast<uint64_t>(skipped);
+    if (missed / kTellDroppedEvery != dropped_ / kTellDroppedEvery) {
       static_cast<void>(
           channel_.say(LogMessage{base::LogLevel::kWarning, "too slow: pictures are left out"}));
     }
-    dropped_ += static_cast<uint64_t>(skipped);
+    dropped_ = missed;
     number += skipped;
   }
   return number;
