@@ -21,7 +21,7 @@ struct PacketUnit {
   media::TrackPtr track;
   uint64_t number = 0;      // of its track's frames, one more each time: a step of two is a hole
   bool key = false;         // decoding can start here
-  bool disposable = false;  // no other frame needs it, and it is shown late: a frame between two others (B)
+  bool disposable = false;  // no other frame needs it
   media::MediaTime dts;
   base::MonoTime arrival;
   uint32_t rtp_timestamp = 0;  // of the presentation time in the codec's clock; viewers add their own offset
@@ -46,7 +46,9 @@ struct PacketHead {
   media::TrackSet tracks;
 };
 
-// What both formats below do. Lives on the stream's loop.
+// What both formats below do. Pictures that no other needs and that are shown before one already decoded
+// (disposable B-frames) are left out: browsers show pictures in the order of decoding. Lives on the stream's
+// loop.
 class Packager {
  public:
   using Unit = PacketUnit;
@@ -55,8 +57,8 @@ class Packager {
   explicit Packager(bool keep_sei);
   ~Packager();
 
-  // What can be sent over WebRTC, of what a stream has.
-  static media::TrackSet carried(const media::TrackSet& tracks);
+  // What can be sent over WebRTC, of what a stream has: every rendition, and what was derived.
+  static media::TrackSet select(const media::TrackSet& all);
 
   void set_tracks(const media::TrackSet& tracks, std::vector<PacketUnitPtr>& out);
   void package(const media::FramePtr& frame, std::vector<PacketUnitPtr>& out);
@@ -65,13 +67,14 @@ class Packager {
  private:
   struct Lane;
 
-  Lane* lane_of(const media::Frame& frame);
+  Lane* lane_of(const media::Track& track);
   void note_origin(const media::Frame& frame);
 
   bool keep_sei_;
   std::vector<std::unique_ptr<Lane>> lanes_;  // one per track
   std::shared_ptr<const PacketHead> head_;
   std::optional<base::MonoTime> origin_;
+  base::MonoTime newest_arrival_;
   std::optional<base::WallTime> capture_origin_;
 };
 

@@ -1,44 +1,27 @@
 // Sender: the send side of one viewer: units of the feed in, SRTP datagrams out.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/time.h"
 #include "io/packet_sink.h"
-#include "media/codec.h"
+#include "media/frame.h"
+#include "protocols/webrtc/egress/bandwidth/estimator.h"
+#include "protocols/webrtc/egress/negotiated_track.h"
+#include "protocols/webrtc/egress/outgoing_stream.h"
+#include "protocols/webrtc/egress/outlet.h"
+#include "protocols/webrtc/egress/pacer.h"
 #include "protocols/webrtc/egress/packet_format.h"
+#include "protocols/webrtc/egress/rendition_switch.h"
+#include "protocols/webrtc/egress/send_history.h"
+#include "rtp/rtcp.h"
 
 namespace eyas::webrtc {
-
-class SrtpSender;
-
-// Header extension ids that were negotiated; 0: not to be sent.
-struct SendExtensions {
-  uint8_t mid = 0;
-  uint8_t transport_sequence = 0;  // transport-wide-cc
-  uint8_t abs_send_time = 0;
-  uint8_t abs_capture_time = 0;
-  uint8_t playout_delay = 0;
-};
-
-// One m-line that we send on. SSRCs are what the answer announced.
-struct SendMedia {
-  media::Codec codec = media::Codec::kH264;
-  std::string mid;
-  uint8_t payload_type = 0;
-  uint32_t clock_rate = 90000;
-  uint32_t ssrc = 0;
-  uint8_t rtx_payload_type = 0;  // 0: the viewer takes no RTX; lost packets are sent again as they were
-  uint32_t rtx_ssrc = 0;
-  bool nack = false;
-  SendExtensions extensions;
-};
 
 struct SenderOptions {
   std::optional<SendMedia> video;
@@ -47,13 +30,9 @@ struct SenderOptions {
   // The wall clock's time when MonoTime was zero, taken once, so that sender reports run evenly though the
   // wall clock is stepped.
   base::WallTime wall_at_mono_zero;
-  uint32_t random_seed = 0;  // sequence numbers and timestamp offsets start from here; from a secure source
-  bool paced = true;  // false: everything leaves at once, whatever the path carries (tests, benchmarks)
-
-  // What lost packets are sent again from; the first limit that is reached counts.
-  base::Duration history_span = std::chrono::milliseconds(1500);
-  size_t history_packets = 4096;
-  size_t history_bytes = 4u << 20;  // shared with the feed; bounds what a viewer keeps alive of it
+  uint64_t random_seed = 0;  // sequence numbers and timestamp offsets come of it; from a secure source
+  bool paced = true;      // false: everything leaves at once, whatever the path carries
+  HistoryLimits history;  // what lost packets are sent again from
   // Video that could not leave for this long goes, with the rest of its group.
   base::Duration queue_age_max = std::chrono::milliseconds(120);
   size_t queue_bytes_max = 8u << 20;
@@ -92,12 +71,12 @@ class Sender {
   // What a sender asks of its session. Called from within the calls below; must not destroy the sender.
   struct Upstream {
     virtual ~Upstream() = default;
-    // Asks the publisher for a keyframe of this track; false when the publisher cannot make one on demand.
-    virtual bool request_keyframe(media::TrackId track) = 0;
-    // The viewer needs a keyframe that the publisher will not make: the session should read the feed's newest
-    // group once more, from its start. Units that come twice are told by their numbers.
+    // Asks the publisher for a keyframe of this track (hub::Reader::request_key).
+    virtual void request_keyframe(media::TrackId track) = 0;
+    // The viewer needs a keyframe and the publisher makes none: the session should read the feed anew, which
+    // starts with the newest group. Units that come twice are told by their numbers. Do it after this call.
     virtual void restart_group() = 0;
-    // The stream's codec is no longer what was negotiated; the viewer must ask anew.
+    // The stream's codec is no longer what was negotiated; the viewer must ask anew. Told once.
     virtual void on_codec_changed(media::TrackKind kind) = 0;
   };
 
@@ -119,14 +98,82 @@ class Sender {
   // The layer to send, 0 the best; nullopt: what the path carries. Takes effect at that layer's next
   // keyframe.
   void select_rendition(std::optional<uint8_t> rendition);
-  // Appends an RTCP BYE of all streams to the sink.
-  void say_goodbye(base::MonoTime now);
+  // An RTCP BYE of all streams leaves [RFC 3550 6.6].
+  void say_goodbye();
 
   SenderStatistics statistics() const;
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  struct Feedback;  // reads RTCP
+
+  // Units.
+  void note_clock(const PacketUnit& unit, base::MonoTime now);
+  void send_audio(const PacketUnit& unit, base::MonoTime now);
+  void take_video(const PacketUnitPtr& unit, base::MonoTime now);
+  void tell_codec_changed(media::TrackKind kind, bool& told);
+  void report_if_due(base::MonoTime now);
+
+  // Leaving.
+  void pump(base::MonoTime now);
+  void drop_stale(base::MonoTime now);
+  void send_front(uint8_t probe, base::MonoTime now);
+  void send_probe(base::MonoTime now);
+  bool send_filler(uint8_t probe, base::MonoTime now);
+
+  // The path.
+  void steer(base::MonoTime now);
+  void probe_if_useful(uint64_t wanted_bps, base::MonoTime now);
+  void watch_silence(base::MonoTime now);
+  base::Duration queue_age_max() const;
+
+  // What the viewer says.
+  void on_nack(std::span<const uint16_t> lost, base::MonoTime now);
+  void on_report_block(const rtp::ReportBlock& block, base::MonoTime now);
+  void on_key_wanted(base::MonoTime now);
+  void ask_key(base::MonoTime now);
+  bool sent_again_lately(uint16_t sequence, base::MonoTime now);
+  base::WallTime wall(base::MonoTime now) const {
+    return options_.wall_at_mono_zero + now.time_since_epoch();
+  }
+
+  struct Resent {
+    uint16_t sequence = 0;
+    bool used = false;
+    uint32_t at_ms = 0;
+  };
+
+  SenderOptions options_;
+  Outlet outlet_;
+  Upstream& upstream_;
+  std::optional<OutgoingStream> video_;
+  std::optional<OutgoingStream> audio_;
+  std::optional<NegotiatedTrack> audio_track_;
+  std::optional<RenditionSwitch> renditions_;
+  SendHistory history_;
+  Pacer pacer_;
+  BandwidthEstimator estimator_;
+  SenderStatistics counts_;
+
+  std::optional<CaptureClock> clock_;
+  base::MonoTime next_report_;
+  unsigned reports_ = 0;
+  uint64_t last_audio_ = 0;  // number of the unit
+  uint64_t audio_bps_ = 0;
+  bool audio_change_told_ = false;
+  bool video_change_told_ = false;
+
+  bool constrained_ = false;
+  base::MonoTime next_probe_;
+  base::MonoTime next_silence_;
+  uint16_t filler_ = 0;  // the packet that the last probe sent again
+  size_t key_bytes_ = 0;
+  std::vector<Resent> resent_;  // by sequence number; made with the first NACK
+  std::optional<base::MonoTime> key_wanted_since_;
+  std::optional<base::MonoTime> key_asked_at_;
+  std::optional<base::MonoTime> restarted_at_;
+  std::optional<base::MonoTime> key_came_at_;
+  base::Duration key_interval_{0};
+  std::vector<PacketResult> results_;
 };
 
 }  // namespace eyas::webrtc

@@ -50,7 +50,7 @@ void BandwidthEstimator::on_report(double fraction_lost, uint64_t sent_bps, Mono
   if (fraction_lost <= kLossHigh) increase(now);
 }
 
-void BandwidthEstimator::on_remb(uint64_t bps, MonoTime now) {
+void BandwidthEstimator::on_remb(uint64_t bps) {
   remb_bps_ = std::clamp(bps, limits_.bps_min, limits_.bps_max);
 }
 
@@ -67,9 +67,15 @@ Probe* BandwidthEstimator::begin_probe(uint64_t bps, MonoTime now) {
 }
 
 uint64_t BandwidthEstimator::bps() const {
+  uint64_t limit = limit_bps();
+  return limit == 0 ? bps_ : limit;
+}
+
+uint64_t BandwidthEstimator::limit_bps() const {
+  uint64_t own = congested_ ? bps_ : 0;
   // A viewer that sends transport-wide feedback knows less than we do.
-  if (!remb_bps_ || transport_wide_) return bps_;
-  return bps_ == 0 ? *remb_bps_ : std::min(bps_, *remb_bps_);
+  if (!remb_bps_ || transport_wide_) return own;
+  return own == 0 ? *remb_bps_ : std::min(own, *remb_bps_);
 }
 
 bool BandwidthEstimator::congested_within(Duration span, MonoTime now) const {
@@ -103,7 +109,7 @@ void BandwidthEstimator::on_loss(double loss, MonoTime now) {
 }
 
 void BandwidthEstimator::decrease_to(uint64_t bps, MonoTime now) {
-  ever_congested_ = true;
+  congested_ = true;
   increased_at_ = now;
   if (decreased_at_ && now - *decreased_at_ < kDecreaseInterval) return;
   bps = std::max(bps, limits_.bps_min);
@@ -116,7 +122,7 @@ void BandwidthEstimator::increase(MonoTime now) {
   Duration elapsed = increased_at_ ? now - *increased_at_ : Duration::zero();
   increased_at_ = now;
   auto received = received_.bits_per_second();
-  if (bps_ == 0 || !ever_congested_) {
+  if (bps_ == 0 || !congested_) {
     if (received) bps_ = std::clamp(scaled(*received, kBeyondReceived), bps_, limits_.bps_max);
     return;
   }

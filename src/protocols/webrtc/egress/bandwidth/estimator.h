@@ -32,16 +32,23 @@ class BandwidthEstimator {
   // Loss of a report block, 0 to 1: counts only for a viewer that sends no transport-wide feedback.
   void on_report(double fraction_lost, uint64_t sent_bps, base::MonoTime now);
   // The viewer's own estimate [draft-alvestrand-rmcat-remb]: an upper bound.
-  void on_remb(uint64_t bps, base::MonoTime now);
+  void on_remb(uint64_t bps);
   // Nothing was heard for so long that what is under way must be taken for queued.
   void on_silence(base::MonoTime now);
 
   // Starts a probe at `bps` unless one is running. The caller sends its packets.
   Probe* begin_probe(uint64_t bps, base::MonoTime now);
   Probe* sending_probe() { return probe_ && probe_->sending() ? &*probe_ : nullptr; }
+  const Probe* sending_probe() const { return probe_ && probe_->sending() ? &*probe_ : nullptr; }
+  void cancel_probe() { probe_.reset(); }
 
-  // 0: unknown, no reason to hold anything back.
+  // For people: what the path was seen to carry, and room to grow. 0: unknown.
   uint64_t bps() const;
+  // What must not be exceeded. 0: unknown, the path showed no congestion and nothing is held back.
+  uint64_t limit_bps() const;
+  // Lets go of a limit that experience no longer supports.
+  void forget_congestion() { congested_ = false; }
+  bool has_feedback() const { return transport_wide_; }
   // The path was congested within the last `span`.
   bool congested_within(base::Duration span, base::MonoTime now) const;
   base::Duration queueing() const { return trend_.queueing(); }
@@ -63,9 +70,9 @@ class BandwidthEstimator {
 
   uint64_t bps_ = 0;
   bool transport_wide_ = false;  // this viewer sends feedback
-  bool ever_congested_ = false;
+  bool congested_ = false;       // there was congestion, and its limit stands
   std::optional<uint64_t> remb_bps_;
-  std::optional<base::MonoTime> congested_at_;
+  std::optional<base::MonoTime> congested_at_;  // when it showed last
   std::optional<base::MonoTime> decreased_at_;
   std::optional<base::MonoTime> increased_at_;
 

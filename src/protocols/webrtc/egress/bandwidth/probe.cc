@@ -49,7 +49,7 @@ void Probe::on_result(base::MonoTime sent, std::optional<base::Duration> arrival
 }
 
 bool Probe::over(base::MonoTime now) const {
-  return !sending() && (reported_ >= packets_sent_ || now - began_ > kSpan + kReportMax);
+  return now - began_ > kSpan + kReportMax || (!sending() && reported_ >= packets_sent_);
 }
 
 std::optional<uint64_t> Probe::carried_bps() const {

@@ -1,0 +1,210 @@
+// The half of Sender that listens: what the viewer says, and what is made of it.
+#include <algorithm>
+
+#include "protocols/webrtc/egress/sender.h"
+#include "rtp/ntp.h"
+
+namespace eyas::webrtc {
+namespace {
+
+using base::Duration;
+using base::MonoTime;
+using std::chrono::milliseconds;
+
+constexpr double kHeadersShare = 1.05;  // RTP, extensions and tags, over payload
+constexpr double kRelief = 1.1;  // the estimate must exceed the need by this before a path counts as free
+constexpr Duration kQueueAgeFree = std::chrono::seconds(1);
+// A group may be late by as long as its keyframe takes, up to here.
+constexpr Duration kQueueAgeLimit = std::chrono::seconds(1);
+
+// Probes: not into a path that was just full, and this often while there is something to gain.
+constexpr Duration kProbeAfter = milliseconds(500);
+constexpr Duration kProbeInterval = milliseconds(700);
+constexpr double kProbeBeyondEstimate = 2.0;
+constexpr double kProbeBeyondNeed = 1.3;
+constexpr double kProbeMax = 3.0;  // times the estimate
+// A limit that was not felt for this long is let go; sooner where no probe can test it.
+constexpr Duration kForgetAfter = std::chrono::seconds(20);
+constexpr Duration kTryAfter = std::chrono::seconds(8);
+
+constexpr Duration kSilenceMin = milliseconds(400);
+constexpr Duration kSilenceInterval = milliseconds(300);
+
+constexpr size_t kResentSlots = 256;
+constexpr Duration kRoundTripUnknown = milliseconds(20);
+constexpr Duration kRoundTripMax = std::chrono::seconds(5);
+constexpr Duration kKeyAskInterval = milliseconds(500);
+// A keyframe that was asked for and is not sent after this long will not come.
+constexpr Duration kKeyPatience = milliseconds(300);
+constexpr Duration kRestartInterval = std::chrono::seconds(1);
+
+uint64_t scaled(uint64_t bps, double factor) {
+  return static_cast<uint64_t>(static_cast<double>(bps) * factor);
+}
+
+uint32_t milliseconds_of(MonoTime now) {
+  return static_cast<uint32_t>(base::to_ms(now.time_since_epoch()));
+}
+
+}  // namespace
+
+struct Sender::Feedback final : rtp::RtcpVisitor {
+  Feedback(Sender& s, MonoTime n) : sender(s), now(n) {}
+
+  bool is_video(uint32_t ssrc) const { return sender.video_ && sender.video_->media().ssrc == ssrc; }
+
+  void on_report_block(uint32_t, const rtp::ReportBlock& block) override {
+    sender.on_report_block(block, now);
+  }
+  void on_nack(uint32_t ssrc, std::span<const uint16_t> lost) override {
+    if (is_video(ssrc)) sender.on_nack(lost, now);
+  }
+  void on_pli(uint32_t ssrc) override {
+    if (is_video(ssrc)) sender.on_key_wanted(now);
+  }
+  void on_fir(uint32_t ssrc, uint8_t) override {
+    if (is_video(ssrc)) sender.on_key_wanted(now);
+  }
+  void on_remb(uint64_t bps, std::span<const uint32_t>) override { sender.estimator_.on_remb(bps); }
+  void on_transport_feedback(const rtp::TransportFeedback& feedback) override {
+    sender.results_.clear();
+    sender.outlet_.sent().take(feedback, now, sender.results_);
+    sender.estimator_.on_feedback(sender.results_, now);
+  }
+
+  Sender& sender;
+  MonoTime now;
+};
+
+void Sender::on_rtcp(base::Bytes packet, MonoTime now) {
+  Feedback feedback(*this, now);
+  if (!rtp::parse_compound(packet, feedback)) ++counts_.bad_rtcp;
+  steer(now);
+  pump(now);
+}
+
+void Sender::on_report_block(const rtp::ReportBlock& block, MonoTime now) {
+  for (auto* stream : {&video_, &audio_}) {
+    if (*stream && (*stream)->media().ssrc == block.ssrc) (*stream)->on_heard();
+  }
+  if (!video_ || block.ssrc != video_->media().ssrc) return;
+  auto sent_bps = scaled(renditions_->current_bps(), kHeadersShare);
+  estimator_.on_report(block.fraction_lost / 256.0, sent_bps, now);
+  if (block.last_sr == 0) return;
+  // [RFC 3550 6.4.1]: A - LSR - DLSR, on our own clock.
+  uint32_t units = rtp::ntp_of(wall(now)).middle() - block.last_sr - block.delay_since_last_sr;
+  Duration sample = rtp::from_short_ntp(units);
+  if (sample > kRoundTripMax) return;  // negative, or nonsense
+  Duration& round_trip = counts_.round_trip;
+  round_trip = round_trip == Duration::zero() ? sample : (round_trip * 7 + sample) / 8;
+}
+
+void Sender::on_nack(std::span<const uint16_t> lost, MonoTime now) {
+  counts_.nacks += lost.size();
+  if (!video_->takes_rtx()) return;
+  for (uint16_t sequence : lost) {
+    if (sent_again_lately(sequence, now)) continue;
+    auto found = history_.find(sequence, video_->next_sequence());
+    if (!found) {
+      ++counts_.nacks_missed;
+      continue;
+    }
+    size_t bytes = video_->send_again(found->unit, found->packet, found->timestamp, sequence, 0, now);
+    if (bytes == 0) continue;
+    pacer_.on_sent(bytes);
+    ++counts_.retransmitted_packets;
+    counts_.retransmitted_bytes += bytes;
+  }
+}
+
+// A NACK that was under way while its packet was under way too [RFC 4585 3.3 leaves it to us].
+bool Sender::sent_again_lately(uint16_t sequence, MonoTime now) {
+  if (resent_.empty()) resent_.resize(kResentSlots);
+  Resent& slot = resent_[sequence % kResentSlots];
+  Duration round_trip = counts_.round_trip == Duration::zero() ? kRoundTripUnknown : counts_.round_trip;
+  // Receivers repeat a NACK after the round trip that they know: ours may be a little longer.
+  auto least = static_cast<uint32_t>(base::to_ms(round_trip - round_trip / 8));
+  uint32_t now_ms = milliseconds_of(now);
+  if (slot.used && slot.sequence == sequence && now_ms - slot.at_ms < least) return true;
+  slot = {sequence, true, now_ms};
+  return false;
+}
+
+// The publisher is asked; where it does not answer, the newest group is sent once more, unless its next one
+// is near anyway or the path could not take it.
+void Sender::on_key_wanted(MonoTime now) {
+  ++counts_.plis;
+  ask_key(now);
+  if (!key_wanted_since_) {
+    key_wanted_since_ = now;
+    return;
+  }
+  if (now - *key_wanted_since_ < kKeyPatience || constrained_ || !key_came_at_) return;
+  if (restarted_at_ && now - *restarted_at_ < kRestartInterval) return;
+  if (key_interval_ > Duration::zero() && *key_came_at_ + key_interval_ > now &&
+      *key_came_at_ + key_interval_ - now < kKeyPatience) {
+    return;
+  }
+  restarted_at_ = now;
+  ++counts_.group_restarts;
+  renditions_->expect_replay();
+  upstream_.restart_group();
+}
+
+void Sender::ask_key(MonoTime now) {
+  if (key_asked_at_ && now - *key_asked_at_ < kKeyAskInterval) return;
+  auto track = renditions_->wanted_track();
+  if (!track) return;
+  key_asked_at_ = now;
+  ++counts_.keyframe_requests;
+  upstream_.request_keyframe(*track);
+}
+
+// Decides what the path carries, and so what is sent on it.
+void Sender::steer(MonoTime now) {
+  if (!video_ || !options_.paced) return;
+  uint64_t limit = estimator_.limit_bps();
+  uint64_t need = scaled(renditions_->current_bps(), kHeadersShare) + audio_bps_;
+  constrained_ = limit != 0 && limit < scaled(need, constrained_ ? kRelief : 1.0);
+  pacer_.set_path(limit, constrained_);
+  uint64_t for_video = limit == 0 ? 0 : scaled(limit - std::min(limit - 1, audio_bps_), 1 / kHeadersShare);
+  renditions_->choose(for_video, now);
+  if (renditions_->on_the_way() || (renditions_->waiting_for_key() && !constrained_)) ask_key(now);
+  if (limit == 0) return;
+  uint64_t wanted = constrained_ ? need : scaled(renditions_->better_bps(now), kHeadersShare) + audio_bps_;
+  bool gain = constrained_ || renditions_->better_bps(now) != 0;
+  if (gain) probe_if_useful(wanted, now);
+  Duration patience = gain && video_->takes_rtx() && estimator_.has_feedback() ? Duration::max() : kTryAfter;
+  if (!gain) patience = kForgetAfter;
+  if (patience != Duration::max() && !estimator_.congested_within(patience, now)) {
+    estimator_.forget_congestion();
+  }
+}
+
+void Sender::probe_if_useful(uint64_t wanted_bps, MonoTime now) {
+  if (now < next_probe_ || !estimator_.has_feedback() || estimator_.congested_within(kProbeAfter, now))
+    return;
+  uint64_t estimate = estimator_.bps();
+  uint64_t target = std::max(scaled(estimate, kProbeBeyondEstimate), scaled(wanted_bps, kProbeBeyondNeed));
+  target = std::min(target, scaled(estimate, kProbeMax));
+  if (estimator_.begin_probe(target, now) != nullptr) next_probe_ = now + kProbeInterval;
+}
+
+// Reports that stop coming mean that they, or what they would speak of, stand in a queue.
+void Sender::watch_silence(MonoTime now) {
+  if (!estimator_.has_feedback() || now < next_silence_) return;
+  auto oldest = outlet_.sent().oldest_unreported();
+  if (!oldest || now - *oldest < std::max(kSilenceMin, 4 * counts_.round_trip)) return;
+  next_silence_ = now + kSilenceInterval;
+  estimator_.on_silence(now);
+  steer(now);
+}
+
+Duration Sender::queue_age_max() const {
+  if (!constrained_) return kQueueAgeFree;
+  uint64_t bps = std::max<uint64_t>(estimator_.limit_bps(), 1);
+  auto key_takes = Duration(static_cast<int64_t>(key_bytes_ * 8 * 1'000'000'000 / bps));
+  return std::min(options_.queue_age_max + key_takes, kQueueAgeLimit);
+}
+
+}  // namespace eyas::webrtc
