@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace eyas::rtp {
+namespace {
+
+constexpr int64_t kDropoutMax = 3000;  // [RFC 3550 A.1] MAX_DROPOUT: a longer gap is taken for a restart
+
+}  // namespace
 
 Reorder::Reorder(Sink& sink, ReorderOptions options) : sink_(sink), options_(options) {
   options_.packets_max = std::max<size_t>(options_.packets_max, 2);
@@ -13,7 +18,7 @@ void Reorder::push(const PacketView& packet, base::MonoTime now) {
   ++counters_.received;
   if (!started_) start_at(packet.sequence);
   int64_t sequence = highest_ + distance(static_cast<uint16_t>(highest_), packet.sequence);
-  if (sequence < next_) {
+  if (sequence < next_ || sequence - next_ > kDropoutMax) {
     if (!is_restart(sequence)) return;
     restart_at(sequence);
   } else {
@@ -41,12 +46,12 @@ void Reorder::start_at(int64_t sequence) {
   highest_ = sequence - 1;
 }
 
-// [RFC 3550 A.1]: a number far behind is a restart only when the next one follows it.
+// [RFC 3550 A.1]: a number far away is a restart only when the next one follows it.
 bool Reorder::is_restart(int64_t sequence) {
-  bool far_behind = next_ - sequence > static_cast<int64_t>(options_.packets_max);
-  if (far_behind && restart_expected_ == sequence) return true;
-  ++counters_.duplicates;
-  if (far_behind) restart_expected_ = sequence + 1;
+  bool far = sequence > next_ || next_ - sequence > static_cast<int64_t>(options_.packets_max);
+  if (far && restart_expected_ == sequence) return true;
+  ++counters_.strays;
+  if (far) restart_expected_ = sequence + 1;
   return false;
 }
 
@@ -78,7 +83,7 @@ void Reorder::hold(const PacketView& packet, int64_t sequence, base::MonoTime no
     slot(sequence) = Slot{};
     highest_ = sequence;
   } else if (slot(sequence).held) {
-    ++counters_.duplicates;
+    ++counters_.strays;
     return;
   } else {
     ++counters_.reordered;

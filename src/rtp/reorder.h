@@ -31,10 +31,10 @@ class Reorder {
   };
   struct Counters {
     uint64_t received = 0;
-    uint64_t reordered = 0;   // came late but in time
-    uint64_t duplicates = 0;  // had come already, or came after they were given up
-    uint64_t lost = 0;        // given up
-    uint64_t restarts = 0;    // the sender began at another number
+    uint64_t reordered = 0;  // came late but in time
+    uint64_t strays = 0;     // not passed on: came twice, after they were given up, or from far away
+    uint64_t lost = 0;       // given up
+    uint64_t restarts = 0;   // the sender began at another number
   };
 
   explicit Reorder(Sink& sink, ReorderOptions options = ReorderOptions());

@@ -1,0 +1,147 @@
+// Opus, G.711 and AAC.
+#include <gtest/gtest.h>
+
+#include "codec/fixtures.h"
+#include "rtp/payload/test_packets.h"
+
+namespace eyas::rtp {
+namespace {
+
+using namespace codec::fixtures;
+using media::Codec;
+using test::hex;
+using test::packet;
+using test::push;
+
+TEST(OpusPayload, IsTheFrameItself) {
+  auto packetizer = make_packetizer(Codec::kOpus);
+  base::Slice payload = slice("78010203");
+  auto packetized = packetizer->packetize(test::frame(nullptr, payload, true), 1200);
+  ASSERT_EQ(packetized.packets.size(), 1u);
+  EXPECT_EQ(packetized.bytes.data(), payload.data());  // shared
+  EXPECT_FALSE(packetized.packets[0].marker);
+  EXPECT_TRUE(packetizer->packetize(test::frame(nullptr, base::Slice(std::vector<uint8_t>(65)), true), 64)
+                  .packets.empty());
+
+  auto units = push(*test::depacketizer(Codec::kOpus),
+                    {packet("78010203", 5, false), packet("", 6, false), packet("78", 7, false, true)});
+  ASSERT_EQ(units.size(), 2u);
+  EXPECT_EQ(hex(units[0].payload), "78010203");
+  ASSERT_TRUE(units[0].config);
+  EXPECT_EQ(units[0].config->channels, 2);
+  EXPECT_FALSE(units[1].config);
+  EXPECT_TRUE(units[1].after_loss);
+}
+
+TEST(G711Payload, SplitsBetweenSamples) {
+  auto packetizer = make_packetizer(Codec::kG711A);
+  auto packets = test::packets_of(
+      *packetizer, test::frame(nullptr, base::Slice(std::vector<uint8_t>(200, 1)), true), 160, 1000);
+  ASSERT_EQ(packets.size(), 2u);
+  EXPECT_EQ(packets[0].payload.size(), 160u);
+  EXPECT_EQ(packets[1].timestamp, 1160u);
+  auto units = push(*test::depacketizer(Codec::kG711U), packets);
+  ASSERT_EQ(units.size(), 2u);
+  EXPECT_EQ(units[0].config->sample_rate, 8000u);
+}
+
+std::map<std::string, std::string> hbr() {
+  return {{"config", "1190"},
+          {"sizelength", "13"},
+          {"indexlength", "3"},
+          {"indexdeltalength", "3"},
+          {"mode", "AAC-hbr"}};
+}
+
+std::unique_ptr<Depacketizer> aac(std::map<std::string, std::string> fmtp) {
+  DepacketizerConfig config;
+  config.codec = Codec::kAac;
+  config.clock_rate = 48000;
+  config.fmtp = std::move(fmtp);
+  return *make_depacketizer(config);
+}
+
+TEST(AacPayload, GoesThereAndBackWholeAndSplit) {
+  auto packetizer = make_packetizer(Codec::kAac);
+  for (size_t size : {1u, 96u, 97u, 1000u}) {
+    base::Slice payload(std::vector<uint8_t>(size, static_cast<uint8_t>(size)));
+    auto packets = test::packets_of(*packetizer, test::frame(nullptr, payload, true), 100, 7);
+    EXPECT_EQ(packets.size(), (size + 95) / 96);
+    EXPECT_TRUE(packets.back().marker);
+    auto units = push(*aac(hbr()), packets);
+    ASSERT_EQ(units.size(), 1u);
+    EXPECT_EQ(hex(units[0].payload), hex(payload));
+    EXPECT_EQ(units[0].config->sample_rate, 48000u);
+    packets.resize(packets.size() - 1);
+    if (!packets.empty()) packets.push_back(packet("0010 0008 ff", 8, true));
+    EXPECT_EQ(push(*aac(hbr()), packets).size(), packets.empty() ? 0u : 1u);
+  }
+}
+
+TEST(AacPayload, UnitsOfOnePacketHaveTheirOwnTimes) {
+  // Two headers of 16 bits: 2 bytes, index 0; 3 bytes, index delta 0.
+  auto units = push(*aac(hbr()), {packet("0020 0010 0018 aaaa bbbbbb", 1000, true)});
+  ASSERT_EQ(units.size(), 2u);
+  EXPECT_EQ(hex(units[0].payload), "aaaa");
+  EXPECT_EQ(hex(units[1].payload), "bbbbbb");
+  EXPECT_EQ(units[1].timestamp, 1000u + 1024);
+}
+
+TEST(AacPayload, ReadsLowBitRateModeAndOptionalFields) {
+  auto lbr = hbr();
+  lbr["sizelength"] = "6", lbr["indexlength"] = "2", lbr["indexdeltalength"] = "2";
+  auto units = push(*aac(lbr), {packet("0008 08 aaaa", 1, true)});
+  ASSERT_EQ(units.size(), 1u);
+  EXPECT_EQ(hex(units[0].payload), "aaaa");
+  // CTS-flag 1 with 7 bits of CTS-delta: header of 13 + 3 + 1 + 7 bits; auxiliary data of 8 bits.
+  auto more = hbr();
+  more["ctsdeltalength"] = "7", more["auxiliarydatasizelength"] = "8";
+  units = push(*aac(more), {packet("0018 0010 85 08 ff aaaa", 1, true)});
+  ASSERT_EQ(units.size(), 1u);
+  EXPECT_EQ(hex(units[0].payload), "aaaa");
+  units = push(*aac({{"config", "1190"}}), {packet("aabb", 1, true)});  // no AU headers at all
+  ASSERT_EQ(units.size(), 1u);
+  EXPECT_EQ(hex(units[0].payload), "aabb");
+}
+
+TEST(AacPayload, WhatIsBrokenIsPassedOver) {
+  for (const char* hex : {"00", "0010 00", "0020 0010 0018 aa", "0000"})
+    EXPECT_TRUE(push(*aac(hbr()), {packet(hex, 1, true)}).empty()) << hex;
+  // A fragment whose beginning or middle was lost.
+  EXPECT_TRUE(push(*aac(hbr()), {packet("0010 0020 aabb", 1, false), packet("0010 0020 ccdd", 1, true, true)})
+                  .empty());
+  EXPECT_TRUE(
+      push(*aac(hbr()), {packet("0010 0020 aabb", 1, false), packet("0010 0020 ccddee", 1, true)}).empty());
+}
+
+TEST(AacPayload, NeedsItsConfiguration) {
+  DepacketizerConfig config;
+  config.codec = Codec::kAac;
+  EXPECT_EQ(make_depacketizer(config).error().code, base::Code::kMalformed);
+  config.fmtp = hbr();
+  config.fmtp["sizelength"] = "99";
+  EXPECT_EQ(make_depacketizer(config).error().code, base::Code::kMalformed);
+}
+
+TEST(Payload, SaysWhatItCannot) {
+  DepacketizerConfig config;
+  config.codec = Codec::kFlac;
+  EXPECT_EQ(make_depacketizer(config).error().code, base::Code::kUnsupported);
+  EXPECT_EQ(make_packetizer(Codec::kFlac), nullptr);
+  EXPECT_EQ(make_packetizer(Codec::kData), nullptr);
+}
+
+TEST(Payload, ClockRates) {
+  media::CodecConfig config;
+  config.sample_rate = 44100;
+  for (auto [codec, rate] : {std::pair{Codec::kH264, 90000u},
+                             {Codec::kOpus, 48000u},
+                             {Codec::kG711U, 8000u},
+                             {Codec::kAac, 44100u}}) {
+    config.codec = codec;
+    EXPECT_EQ(clock_rate(config), rate);
+  }
+}
+
+}  // namespace
+}  // namespace eyas::rtp
