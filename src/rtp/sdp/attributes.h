@@ -25,7 +25,7 @@ struct Format {
   uint8_t payload_type = 0;
   std::string encoding;  // as written: "H264", "opus"; compare with same_word()
   uint32_t clock_rate = 0;
-  uint8_t channels = 0;  // audio; 1 when not stated
+  uint8_t channels = 1;
   FormatParameters parameters;
   std::vector<std::string> feedback;  // "nack", "nack pli", "transport-cc"; those of "*" among them
 };
