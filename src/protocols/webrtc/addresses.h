@@ -18,13 +18,14 @@ constexpr size_t kAddressesMax = 16;
 //   192.0.2.10            told to everybody; also the public side of a 1:1 NAT
 //   192.0.2.10:40000      the same, where a NAT forwards another port; [2001:db8::1]:40000
 //   cctv.example.org      a name, looked up when the server starts and when it reloads
-//   10.20.0.0/16=10.20.0.2  told only to peers whose own address is in that network
+//   10.20.0.0/16=10.20.0.2  told to peers whose own address is in that network, and not to others
 //   auto                  what the interfaces have, beside the others
 struct AddressRule {
   std::string host;     // a number, a name, or "auto"
   uint16_t port = 0;    // 0: the listening port
   std::string network;  // "10.20.0.0"; empty: everybody
   uint8_t prefix_bits = 0;
+  bool operator==(const AddressRule&) const = default;
 };
 // Errors: kInvalidConfig, saying what is allowed.
 base::Result<AddressRule> parse_address_rule(std::string_view text);
@@ -56,14 +57,14 @@ class HostAddresses {
   static HostAddresses make(const Listen& listen, const std::vector<AddressRule>& rules,
                             const std::vector<InterfaceAddress>& interfaces);
 
-  // Candidates for the peer at `peer` (a numeric host, with or without port): UDP first, TCP passive after.
+  // Candidates for the peer at `peer` (a numeric host, with or without port): UDP first, TCP passive after. A
+  // peer that no rule is meant for, such as one behind a proxy, is told all of them.
   std::vector<sdp::Candidate> candidates_for(std::string_view peer) const;
 
  private:
-  struct Entry {
-    AddressRule rule;  // host is what is told
-  };
-  std::vector<Entry> entries_;
+  std::vector<sdp::Candidate> candidates_of(const std::vector<AddressRule>& told) const;
+
+  std::vector<AddressRule> told_;  // numbers and names only, each with its port
   Listen listen_;
 };
 
