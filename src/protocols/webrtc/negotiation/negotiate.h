@@ -64,7 +64,7 @@ struct Local {
   std::vector<sdp::Candidate>
       candidates;           // host candidates of this peer's networks, complete: we do not trickle
   uint64_t session_id = 0;  // of o=; random, below 2^63
-  uint32_t ssrc_base = 0;   // random; medium i sends with ssrc_base + 2i, its rtx with one more
+  uint32_t ssrc_base = 0;   // random; the SSRCs that we send with are made from it
   std::string stream;       // msid of what we send: "live/alpha"
 
   // Of several codecs that an m-line offers, these are taken first, in this order; then the offer's own
@@ -85,6 +85,7 @@ struct Negotiated {
 // Offers have at most so many m-lines and layers; the rest is refused. [kLimit]
 constexpr size_t kMediaMax = 16;
 constexpr size_t kRidsMax = 8;
+constexpr size_t kSsrcsMax = 16;
 
 // WHIP [RFC 9725 4.2]: what the peer sends, we receive. Errors: kMalformed when it is no offer; kUnsupported,
 // in words for the one who set the publisher up, when we cannot agree (no common codec, no BUNDLE, DTLS role,
