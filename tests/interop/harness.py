@@ -122,6 +122,14 @@ def run(*command, timeout: float = PEER_S) -> str:
     return process.output
 
 
+def vlc(*arguments, timeout: float = 60) -> Process:
+    """VLC without a screen. It refuses to run as root, so root runs it as nobody."""
+    need("cvlc")
+    as_nobody = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.getuid() == 0 else []
+    return peer(*as_nobody, "cvlc", "-vvv", "--vout=dummy", "--aout=dummy", "--play-and-exit", *arguments, timeout=timeout,
+                env={"HOME": tempfile.gettempdir()})
+
+
 class Server:
     """`eyas serve` on free loopback ports with data of its own, ready when the constructor returns.
 

@@ -1,7 +1,7 @@
 """HLS: players of others play it, and its playlists keep the rules."""
 import sys
 
-from harness import ROOT, Server, Skip, peer, run, wait_for
+from harness import ROOT, Server, Skip, peer, run, vlc, wait_for
 
 sys.path.append(str(ROOT / "tests" / "conformance"))
 from hls_validator import parse_media, validate  # noqa: E402
@@ -67,6 +67,28 @@ def test_gstreamer_plays():
     player = peer("gst-launch-1.0", "-v", "souphttpsrc", f"location={wait_playable(server)}", "!", "hlsdemux", "!",
                   "qtdemux", "!", "h264parse", "!", "avdec_h264", "!", "fakesink", "silent=false", timeout=60)
     wait_for(lambda: player.output.count("chain") >= 50, 30, "fifty decoded pictures")
+
+
+def test_gstreamer_plays_video_and_audio():
+    server = Server()
+    publish(server)
+    player = peer("gst-launch-1.0", "-v", "playbin", f"uri={wait_playable(server)}",
+                  "video-sink=fakesink silent=false name=pictures", "audio-sink=fakesink silent=false name=sounds",
+                  timeout=60)
+
+    def played(sink):
+        return sum(f"{sink}: last-message = chain" in line for line in list(player.lines))
+    wait_for(lambda: played("pictures") >= 50 and played("sounds") >= 50, 40,
+             "fifty pictures and fifty pieces of sound")
+
+
+def test_vlc_plays():
+    server = Server()
+    publish(server)
+    player = vlc("--run-time=4", wait_playable(server))
+    wait_for(lambda: "Received first picture" in player.output, 30, "VLC's first picture")
+    assert player.wait(30) == 0, player.output[-2000:]
+    assert "audio output" in player.output, player.output[-2000:]
 
 
 def test_ffmpeg_plays_footage_as_the_camera_encoded_it():
