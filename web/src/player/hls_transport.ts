@@ -1,5 +1,7 @@
 import type Hls from "hls.js";
 import type { ErrorData, HlsConfig } from "hls.js";
+import { bufferedAhead } from "./buffered";
+import { paceOf } from "./live_chase";
 import type { FailureReason, Transport, TransportEvents } from "./transport";
 
 /** hls.js tries a few times by itself; longer outages are Recovery's, which knows whether the publisher is there. */
@@ -14,8 +16,10 @@ const kConfig: Partial<HlsConfig> = {
   lowLatencyMode: true,
   // CMAF needs no transmuxing; a worker would only add a copy, and a blob: script to the page's policy.
   enableWorker: false,
-  // A little fast is not seen; it brings a viewer who stalled back to the live edge.
-  maxLiveSyncPlaybackRate: 1.1,
+  // The server's PART-HOLD-BACK is the place to stand; each stall moves it back by this, not by a whole second.
+  liveSyncOnStallIncrease: 0.2,
+  // The chase is ours: live_chase.ts says why.
+  maxLiveSyncPlaybackRate: 1,
   backBufferLength: 15,
   maxBufferLength: 12,
   manifestLoadPolicy: loadPolicy(8000),
@@ -46,6 +50,7 @@ class HlsTransport implements Transport {
       this.events.opened();
     });
     this.hls.on(this.names.ERROR, (_, data) => this.onError(data));
+    this.video.addEventListener("timeupdate", this.chase);
     this.hls.attachMedia(this.video);
     this.hls.loadSource(this.url);
   }
@@ -72,8 +77,18 @@ class HlsTransport implements Transport {
   }
 
   stop(): void {
+    this.video.removeEventListener("timeupdate", this.chase);
+    this.video.playbackRate = 1;
     this.hls.destroy();
   }
+
+  private readonly chase = (): void => {
+    const { targetLatency, latency, liveSyncPosition } = this.hls;
+    if (targetLatency === null || liveSyncPosition === null || this.video.seeking) return;
+    const pace = paceOf({ behindS: latency - targetLatency, bufferedS: bufferedAhead(this.video), rate: this.video.playbackRate });
+    if (pace === "jump") this.video.currentTime = liveSyncPosition;
+    else if (pace.rate !== this.video.playbackRate) this.video.playbackRate = pace.rate;
+  };
 
   private onError(data: ErrorData): void {
     if (!data.fatal) return;

@@ -1,3 +1,4 @@
+import { bufferedAhead } from "./buffered";
 import { Recovery } from "./recovery";
 import { describeState, sameState, type PlayerState, type Presence } from "./state";
 import type { FailureReason, Transport, TransportEvents, TransportFactory } from "./transport";
@@ -61,7 +62,7 @@ export class Player {
       state: this.state,
       transport: this.transport?.kind ?? null,
       captureTimeMs: this.transport?.captureTimeMs() ?? null,
-      bufferedS: this.bufferedAhead(),
+      bufferedS: bufferedAhead(this.video),
       droppedFrames: quality?.droppedVideoFrames ?? 0,
       decodedFrames: quality?.totalVideoFrames ?? 0,
       reloads: this.reloads,
@@ -195,14 +196,6 @@ export class Player {
     const live = this.transport?.livePosition();
     if (live !== null && live !== undefined && live - this.video.currentTime > kTooLateS) this.video.currentTime = live;
     this.transport?.resume();
-  }
-
-  private bufferedAhead(): number {
-    const { buffered, currentTime } = this.video;
-    for (let i = 0; i < buffered.length; ++i) {
-      if (buffered.start(i) <= currentTime && currentTime <= buffered.end(i)) return buffered.end(i) - currentTime;
-    }
-    return 0;
   }
 
   private update(): void {

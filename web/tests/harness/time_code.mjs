@@ -52,3 +52,39 @@ export async function lookAtTimeCode(page) {
   const time = readTimeCode(look.cells);
   return time === null ? null : { time, latencyMs: look.now - time };
 }
+
+/**
+ * Looks at each frame that the page presents for `forMs`. Of each: its cells, and in Unix milliseconds when it was
+ * `shown` (due on the screen) and `received` (its last packet; NaN over HTTP).
+ *
+ * Reads the strip's rows of the luma plane only: a canvas would convert the whole picture, and be the load it measures.
+ */
+export function recordTimeCodes(page, forMs) {
+  return page.evaluate(
+    ([perWidth, count, forMs]) =>
+      new Promise((resolve) => {
+        const video = document.querySelector("video");
+        const looks = [];
+        const end = performance.now() + forMs;
+        const read = async (frame) => {
+          const { width, height } = frame.visibleRect;
+          const cell = width / perWidth;
+          const rect = { x: 0, y: 2 * Math.round((height - cell / 2) / 2), width: 2 * Math.ceil((cell * count) / 2), height: 2 };
+          const bytes = new Uint8Array(frame.allocationSize({ rect }));
+          const [luma] = await frame.copyTo(bytes, { rect });
+          frame.close();
+          return Array.from({ length: count }, (_, i) => bytes[luma.offset + Math.floor((i + 0.5) * cell)] > 128);
+        };
+        const look = (_, about) => {
+          // Of one instant: the page's own clock runs apart from the system's.
+          const toUnix = Date.now() - performance.now();
+          const cells = read(new VideoFrame(video));
+          looks.push(cells.then((cells) => ({ cells, shown: about.expectedDisplayTime + toUnix, received: (about.receiveTime ?? Number.NaN) + toUnix })));
+          if (performance.now() < end) video.requestVideoFrameCallback(look);
+          else resolve(Promise.all(looks));
+        };
+        video.requestVideoFrameCallback(look);
+      }),
+    [kCellsPerWidth, kCells, forMs],
+  );
+}
