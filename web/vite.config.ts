@@ -20,6 +20,7 @@ export default defineConfig({
       output: {
         manualChunks(id) {
           if (id.includes("node_modules/hls.js")) return "hls";
+          if (id.includes("node_modules/mpegts.js")) return "mpegts";
           if (/node_modules\/(react|react-dom|scheduler)\//.test(id)) return "react";
           return undefined;
         },
@@ -30,7 +31,7 @@ export default defineConfig({
     host: "127.0.0.1",
     proxy: {
       "/api": { target: server, ws: true },
-      "^/[A-Za-z0-9_-]+/[^/]+(\\.flv|/.*\\.(m3u8|mp4|m4s))$": { target: server, ws: true },
+      "^/[A-Za-z0-9_-]+/[^/]+(\\.flv|/(whip|whep).*|/.*\\.(m3u8|mp4|m4s))$": { target: server, ws: true },
     },
   },
   test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}", "build_plugins/**/*.test.ts"], restoreMocks: true },

@@ -19,6 +19,20 @@ export function videoTrack(stream: StreamFacts): TrackFacts | undefined {
   return stream.tracks.find((track) => track.kind === "video");
 }
 
+/** Readers that the server itself keeps, such as HLS's packager, look at a stream for others. */
+function isViewer(protocol: string): boolean {
+  return !protocol.endsWith("_packager");
+}
+
+/** The people who watch, by protocol. */
+export function viewersByProtocol(stream: StreamFacts): [protocol: string, count: number][] {
+  return Object.entries(stream.readers.by_protocol).filter(([protocol]) => isViewer(protocol));
+}
+
+export function viewerCount(stream: StreamFacts): number {
+  return viewersByProtocol(stream).reduce((sum, [, count]) => sum + count, 0);
+}
+
 export function audioTrack(stream: StreamFacts): TrackFacts | undefined {
   return stream.tracks.find((track) => track.kind === "audio");
 }

@@ -38,7 +38,7 @@ function Header() {
           <Dialog
             title={t("publish.title")}
             trigger={(open) => (
-              <Button className="min-h-9 px-2.5 sm:px-3.5" onClick={open}>
+              <Button size="small" onClick={open}>
                 <UplinkIcon width="18" height="18" />
                 <span className="max-[420px]:sr-only">{t("app.howToPublish")}</span>
               </Button>

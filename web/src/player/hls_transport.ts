@@ -34,6 +34,7 @@ const kCodecDetails = new Set(["manifestIncompatibleCodecsError", "bufferAddCode
 /** Low-latency HLS through hls.js and Media Source Extensions. */
 class HlsTransport implements Transport {
   readonly kind = "ll-hls";
+  readonly firstPictureMs = 8000;
   private manifestFailed = false;
 
   constructor(
@@ -66,6 +67,18 @@ class HlsTransport implements Transport {
     this.hls.detachMedia();
     this.hls.attachMedia(this.video);
     this.hls.loadSource(this.url);
+  }
+
+  suspend(): void {
+    this.hls.stopLoad();
+  }
+
+  progress(): number | null {
+    return null;
+  }
+
+  figures(): null {
+    return null;
   }
 
   captureTimeMs(): number | null {
@@ -104,11 +117,6 @@ export function reasonOf(data: Pick<ErrorData, "type" | "details"> & { response?
     return missing ? "not_found" : "network";
   }
   return "media";
-}
-
-export async function canPlayWithMediaSource(): Promise<boolean> {
-  const { default: Hls } = await import("hls.js");
-  return Hls.isSupported();
 }
 
 /** hls.js is loaded with the first picture, not with the page. */

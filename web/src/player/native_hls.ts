@@ -6,6 +6,7 @@ type DatedVideo = HTMLVideoElement & { getStartDate?: () => Date };
 /** HLS as iPhones play it: by the media element itself. */
 class NativeHls implements Transport {
   readonly kind = "native-hls";
+  readonly firstPictureMs = 8000;
   private readonly listening = new AbortController();
 
   constructor(
@@ -31,6 +32,18 @@ class NativeHls implements Transport {
     this.video.src = this.url;
     this.video.load();
     void this.video.play().catch(() => undefined);
+  }
+
+  suspend(): void {
+    // The element is paused, and fetches by its own rules.
+  }
+
+  progress(): number | null {
+    return null;
+  }
+
+  figures(): null {
+    return null;
   }
 
   captureTimeMs(): number | null {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Player } from "./player";
-import type { FailureReason, Transport, TransportEvents } from "./transport";
+import type { FailureReason, Rung, Transport, TransportEvents, TransportKind, WhyNot } from "./transport";
 
 class FakeVideo {
   currentTime = 0;
@@ -28,15 +28,34 @@ class FakeVideo {
 
 const calls: string[] = [];
 let events: TransportEvents;
-const transport: Transport = {
-  kind: "ll-hls",
-  start: () => calls.push("start"),
-  resume: () => calls.push("resume"),
-  reload: () => calls.push("reload"),
-  stop: () => calls.push("stop"),
-  captureTimeMs: () => null,
-  livePosition: () => null,
-};
+let undecodable: TransportKind[] = [];
+
+function fake(kind: TransportKind): Transport {
+  return {
+    kind,
+    firstPictureMs: 8000,
+    start: () => calls.push(`start ${kind}`),
+    resume: () => calls.push("resume"),
+    reload: () => calls.push("reload"),
+    suspend: () => calls.push("suspend"),
+    stop: () => calls.push("stop"),
+    captureTimeMs: () => null,
+    livePosition: () => null,
+    progress: () => null,
+    figures: () => null,
+  };
+}
+
+function rung(kind: TransportKind): Rung {
+  return {
+    kind,
+    whyNot: (media) => (media.video === "hvc1" && undecodable.includes(kind) ? "codec" : null),
+    open: async (_video, _base, given) => {
+      events = given;
+      return fake(kind);
+    },
+  };
+}
 
 let video: FakeVideo;
 let player: Player;
@@ -44,11 +63,9 @@ let player: Player;
 beforeEach(async () => {
   vi.useFakeTimers();
   calls.length = 0;
+  undecodable = [];
   video = new FakeVideo();
-  player = new Player(video as never, "/live/alpha/index.m3u8", async (_video, _url, given) => {
-    events = given;
-    return transport;
-  }, Date.now);
+  player = new Player(video as never, "/live/alpha", [rung("whep"), rung("ll-hls")], Date.now);
   player.start();
   await vi.advanceTimersByTimeAsync(0);
 });
@@ -65,12 +82,16 @@ async function pass(seconds: number, each: () => void = () => {}) {
 }
 const run = (seconds: number) => pass(seconds, () => (video.currentTime += 0.25));
 const fail = (reason: FailureReason) => events.failed(reason);
+const giveUp = async (why: WhyNot) => {
+  events.unusable(why);
+  await vi.advanceTimersByTimeAsync(0);
+};
 
 it("connects, then plays", async () => {
   expect(player.getState().kind).toBe("connecting");
   await run(1);
   expect(player.getState().kind).toBe("playing");
-  expect(calls).toEqual(["start"]);
+  expect(calls).toEqual(["start whep"]);
 });
 
 it("waits for a publisher that leaves, and plays on by itself without a reload", async () => {
@@ -138,4 +159,68 @@ it("says idle when the browser wants a click first", async () => {
 it("stops its transport with it", () => {
   player.destroy();
   expect(calls).toContain("stop");
+});
+
+it("takes the next transport when one is of no use, and says why", async () => {
+  await giveUp("blocked");
+  expect(calls).toEqual(["start whep", "stop", "start ll-hls"]);
+  await run(1);
+  expect(player.figures()).toMatchObject({ transport: "ll-hls", passedOver: [{ kind: "whep", why: "blocked" }], reloads: 0 });
+  expect(player.getState().kind).toBe("playing");
+});
+
+it("takes the next transport when a live stream shows no picture", async () => {
+  player.setPresence("live");
+  await pass(14);
+  expect(calls).toContain("start ll-hls");
+  expect(player.figures().passedOver).toEqual([{ kind: "whep", why: "no_media" }]);
+});
+
+it("keeps its transport through an outage once it has shown a picture", async () => {
+  player.setPresence("live");
+  await run(2);
+  await pass(60);
+  expect(calls).not.toContain("start ll-hls");
+});
+
+it("takes a server that says not found of a live stream to lack the transport", async () => {
+  player.setPresence("live");
+  for (let i = 0; i < 3; ++i) fail("not_found");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(player.figures()).toMatchObject({ transport: "ll-hls", passedOver: [{ kind: "whep", why: "no_route" }] });
+});
+
+it("begins again from the best when nothing is left, and never gives up", async () => {
+  await giveUp("blocked");
+  await giveUp("busy");
+  expect(player.getState()).toMatchObject({ kind: "retrying" });
+  calls.length = 0;
+  await pass(2);
+  expect(calls[0]).toBe("start whep");
+});
+
+it("says codec when no transport can show the stream's, and plays when the codec changes", async () => {
+  undecodable = ["whep", "ll-hls"];
+  player.setMedia({ video: "hvc1" });
+  await pass(1);
+  expect(player.getState()).toEqual({ kind: "error", reason: "codec" });
+  player.setMedia({ video: "avc1" });
+  await pass(1);
+  expect(calls.at(-1)).toBe("start whep");
+});
+
+it("tries the better transport on another network when the picture stands still", async () => {
+  await giveUp("blocked");
+  await run(1);
+  player.networkChanged();
+  expect(player.figures().transport).toBe("ll-hls");
+  await pass(3);
+  player.networkChanged();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(player.figures().transport).toBe("whep");
+});
+
+it("fetches nothing while it is paused", () => {
+  player.pause();
+  expect(calls).toContain("suspend");
 });

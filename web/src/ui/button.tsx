@@ -2,16 +2,18 @@ import type { ButtonHTMLAttributes, ReactNode } from "react";
 
 type Props = ButtonHTMLAttributes<HTMLButtonElement>;
 
+const kSizes = { usual: "min-h-10 px-3.5", small: "min-h-9 px-2.5 sm:px-3.5" };
+
 const kKinds = {
   plain: "border border-line bg-raised text-text hover:border-accent",
   main: "bg-accent text-on-accent hover:opacity-90",
 };
 
-export function Button({ kind = "plain", className = "", ...rest }: Props & { kind?: keyof typeof kKinds }) {
+export function Button({ kind = "plain", size = "usual", className = "", ...rest }: Props & { kind?: keyof typeof kKinds; size?: keyof typeof kSizes }) {
   return (
     <button
       type="button"
-      className={`inline-flex min-h-10 items-center justify-center gap-2 rounded-md px-3.5 text-sm font-medium transition disabled:opacity-50 ${kKinds[kind]} ${className}`}
+      className={`inline-flex items-center justify-center gap-2 rounded-md text-sm font-medium transition disabled:opacity-50 ${kSizes[size]} ${kKinds[kind]} ${className}`}
       {...rest}
     />
   );

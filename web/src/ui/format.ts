@@ -15,6 +15,21 @@ export function formatFps(fps: number | undefined): string {
   return fps && fps > 0 ? `${Number(fps.toFixed(fps < 10 ? 1 : 0))} fps` : kDash;
 }
 
+/** 84 -> "84 ms", 1840 -> "1.84 s": below a second the milliseconds are what people speak of. */
+export function formatLatency(ms: number | null): string {
+  if (ms === null || !Number.isFinite(ms) || ms >= 1000) return formatSeconds(ms);
+  return formatMilliseconds(ms);
+}
+
+export function formatMilliseconds(ms: number | null): string {
+  return ms === null || !Number.isFinite(ms) ? kDash : `${Math.round(Math.max(0, ms))} ms`;
+}
+
+/** 0.0312 -> "3.1 %" */
+export function formatShare(share: number | null): string {
+  return share === null ? kDash : `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)} %`;
+}
+
 /** 1840 -> "1.84 s"; the digits keep their places so that a readout does not dance. */
 export function formatSeconds(ms: number | null): string {
   if (ms === null || !Number.isFinite(ms)) return kDash;

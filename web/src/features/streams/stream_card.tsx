@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { videoTrack, type StreamFacts } from "@/api/contract";
+import { videoTrack, viewerCount, type StreamFacts } from "@/api/contract";
 import { formatBitrate, formatCount, formatFps, formatSize } from "@/ui/format";
 import { ViewersIcon } from "@/ui/icons";
 import { StateBadge } from "@/ui/state_badge";
@@ -31,7 +31,7 @@ export function StreamCard({ stream }: { stream: StreamFacts }) {
           <span className="inline-flex items-center gap-1.5 text-sm text-muted tabular-nums" title={t("stream.viewers")}>
             <ViewersIcon width="17" height="17" />
             <span className="sr-only">{t("stream.viewers")}</span>
-            {formatCount(stream.readers.total, i18n.language)}
+            {formatCount(viewerCount(stream), i18n.language)}
           </span>
         </div>
         <dl className="mt-2.5 grid grid-cols-2 gap-x-4 gap-y-1 text-[13px]">

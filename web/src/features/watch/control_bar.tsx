@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useState, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { IconButton } from "@/ui/button";
-import { formatSeconds } from "@/ui/format";
+import { formatLatency } from "@/ui/format";
 import { ExpandIcon, PauseIcon, PipIcon, PlayIcon, ShrinkIcon, SoundOffIcon, SoundOnIcon } from "@/ui/icons";
 import { StateBadge } from "@/ui/state_badge";
 import { useSound } from "./use_sound";
@@ -14,14 +14,20 @@ interface Props {
   playing: boolean;
   latencyMs: number | null;
   hasAudio: boolean;
+  /** In full screen with nobody at the controls: out of the picture's way. */
+  quiet: boolean;
   onPlayPause: () => void;
 }
 
-/** Under the picture, not over it: nothing covers what the aircraft sees. */
-export function ControlBar({ video, frame, onAir, playing, latencyMs, hasAudio, onPlayPause }: Props) {
+/** Under the picture, not over it: nothing covers what the aircraft sees. In full screen it lies over it, and fades. */
+export function ControlBar({ video, frame, onAir, playing, latencyMs, hasAudio, quiet, onPlayPause }: Props) {
   const { t } = useTranslation();
   return (
-    <div className="flex h-12 items-center gap-1 bg-[#0d141b] px-1.5 text-[#e8eef3] [&_button]:text-[#e8eef3] [&_button:hover]:bg-white/10">
+    <div
+      data-testid="controls"
+      data-quiet={quiet}
+      className="flex h-12 items-center gap-1 bg-[#0d141b] px-1.5 text-[#e8eef3] transition-opacity duration-300 data-[quiet=true]:opacity-0 in-[:fullscreen]:absolute in-[:fullscreen]:inset-x-0 in-[:fullscreen]:bottom-0 in-[:fullscreen]:bg-[#0d141b]/85 [&_button]:text-[#e8eef3] [&_button:hover]:bg-white/10"
+    >
       <IconButton label={playing ? t("watch.pause") : t("watch.play")} onClick={onPlayPause}>
         {playing ? <PauseIcon /> : <PlayIcon />}
       </IconButton>
@@ -31,7 +37,7 @@ export function ControlBar({ video, frame, onAir, playing, latencyMs, hasAudio, 
         <span className="text-xs whitespace-nowrap text-[#9fb0bf]" title={t("watch.latency_title")}>
           <span className="max-sm:sr-only">{t("watch.latency")} </span>
           <span data-testid="latency" data-latency-ms={latencyMs ?? ""} className="font-medium text-[#e8eef3] tabular-nums">
-            {formatSeconds(latencyMs)}
+            {formatLatency(latencyMs)}
           </span>
         </span>
       </div>

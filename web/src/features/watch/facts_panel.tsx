@@ -1,10 +1,12 @@
 import { useTranslation } from "react-i18next";
-import { audioTrack, videoTrack, type StreamFacts, type TrackFacts } from "@/api/contract";
+import { audioTrack, videoTrack, viewerCount, viewersByProtocol, type StreamFacts, type TrackFacts } from "@/api/contract";
 import type { PlayerFigures } from "@/player/player";
+import type { TransportKind } from "@/player/transport";
 import { Fact, FactList, FactSection } from "@/ui/fact_list";
 import { formatBitrate, formatCount, formatFps, formatSeconds, formatSize } from "@/ui/format";
 import { Sparkline } from "@/ui/sparkline";
 import { HealthSection } from "./health_section";
+import { HereSection } from "./here_section";
 import { PublisherSection } from "./publisher_section";
 import { useHistory } from "./use_history";
 
@@ -12,42 +14,21 @@ interface Props {
   stream: StreamFacts | null;
   figures: PlayerFigures | null;
   latencyMs: number | null;
+  via?: TransportKind;
+  onVia: (via: TransportKind | undefined) => void;
 }
 
-export function FactsPanel({ stream, figures, latencyMs }: Props) {
+export function FactsPanel({ stream, figures, latencyMs, via, onVia }: Props) {
   const { t } = useTranslation();
   return (
     <aside aria-label={t("facts.title")} data-testid="facts" className="overflow-hidden rounded-lg border border-line bg-panel">
-      <HereSection figures={figures} latencyMs={latencyMs} />
+      <HereSection figures={figures} latencyMs={latencyMs} via={via} onVia={onVia} />
       {stream && <PictureSection stream={stream} />}
       {stream && <SoundSection track={audioTrack(stream)} />}
       {stream && <PublisherSection stream={stream} />}
       {stream && <AudienceSection stream={stream} />}
       {stream && <HealthSection stream={stream} />}
     </aside>
-  );
-}
-
-const kTransport = { "ll-hls": "facts.transport_ll_hls", "native-hls": "facts.transport_native_hls" } as const;
-
-function HereSection({ figures, latencyMs }: { figures: PlayerFigures | null; latencyMs: number | null }) {
-  const { t, i18n } = useTranslation();
-  const history = useHistory(latencyMs);
-  return (
-    <FactSection title={t("facts.here")}>
-      <FactList>
-        <Fact name={t("watch.latency")}>{formatSeconds(latencyMs)}</Fact>
-      </FactList>
-      <Sparkline values={history} label={t("watch.latency")} />
-      <FactList>
-        <Fact name={t("facts.buffer")}>{formatSeconds(figures ? figures.bufferedS * 1000 : null)}</Fact>
-        <Fact name={t("facts.decoded")} testid="decoded">
-          {formatCount(figures?.decodedFrames, i18n.language)}
-        </Fact>
-        <Fact name={t("facts.dropped")}>{formatCount(figures?.droppedFrames, i18n.language)}</Fact>
-        <Fact name={t("facts.transport")}>{figures?.transport ? t(kTransport[figures.transport]) : "–"}</Fact>
-      </FactList>
-    </FactSection>
   );
 }
 
@@ -97,7 +78,7 @@ function SoundSection({ track }: { track: TrackFacts | undefined }) {
   );
 }
 
-const kProtocols: Record<string, string> = { hls: "HLS", http_flv: "HTTP-FLV", rtmp: "RTMP", ws_flv: "WebSocket-FLV" };
+const kProtocols: Record<string, string> = { hls: "HLS", http_flv: "HTTP-FLV", rtmp: "RTMP", whep: "WebRTC", ws_flv: "WebSocket-FLV" };
 
 function AudienceSection({ stream }: { stream: StreamFacts }) {
   const { t, i18n } = useTranslation();
@@ -105,9 +86,9 @@ function AudienceSection({ stream }: { stream: StreamFacts }) {
     <FactSection title={t("facts.audience")}>
       <FactList>
         <Fact name={t("stream.viewers")} testid="viewers">
-          {formatCount(stream.readers.total, i18n.language)}
+          {formatCount(viewerCount(stream), i18n.language)}
         </Fact>
-        {Object.entries(stream.readers.by_protocol).map(([protocol, count]) => (
+        {viewersByProtocol(stream).map(([protocol, count]) => (
           <Fact key={protocol} name={kProtocols[protocol] ?? protocol}>
             {formatCount(count, i18n.language)}
           </Fact>

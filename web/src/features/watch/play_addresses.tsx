@@ -12,7 +12,8 @@ export function PlayAddresses({ name }: { name: string }) {
   return (
     <section>
       <h2 className="mb-2.5 text-sm font-semibold">{t("watch.play_addresses")}</h2>
-      <div className="grid gap-3 md:grid-cols-3">
+      <div className="grid gap-3 sm:grid-cols-2">
+        <CopyField label={t("watch.address_whep")} text={`${base}/whep`} />
         <CopyField label={t("watch.address_hls")} text={`${base}/index.m3u8`} />
         <CopyField label={t("watch.address_flv")} text={`${base}.flv`} />
         {rtmp && <CopyField label={t("watch.address_rtmp")} text={rtmp.url} />}

@@ -1,27 +1,41 @@
 import { useCallback, useEffect, useState, useSyncExternalStore, type RefObject } from "react";
-import { openTransport } from "@/player/choose_transport";
 import { Player, type PlayerFigures } from "@/player/player";
+import { rungs } from "@/player/rungs";
 import type { PlayerState, Presence } from "@/player/state";
+import type { TransportKind } from "@/player/transport";
 
 const kIdle: PlayerState = { kind: "idle" };
 
+interface Options {
+  /** The stream's path, such as "/live/alpha". */
+  base: string;
+  /** The transport that the viewer insists on. */
+  via?: TransportKind;
+  presence: Presence;
+  /** Codecs of the stream by their RFC 6381 names. */
+  videoCodec?: string;
+  audioCodec?: string;
+}
+
 /** A player for as long as the page is there. */
-export function usePlayer(video: RefObject<HTMLVideoElement | null>, url: string, presence: Presence): { player: Player | null; state: PlayerState } {
+export function usePlayer(video: RefObject<HTMLVideoElement | null>, options: Options): { player: Player | null; state: PlayerState } {
+  const { base, via, presence, videoCodec, audioCodec } = options;
   const [player, setPlayer] = useState<Player | null>(null);
   useEffect(() => {
     if (!video.current) return;
-    const made = new Player(video.current, url, openTransport);
+    const made = new Player(video.current, base, rungs(via));
     made.start();
     setPlayer(made);
-    const online = () => made.hurry();
+    const online = () => made.networkChanged();
     window.addEventListener("online", online);
     return () => {
       window.removeEventListener("online", online);
       made.destroy();
       setPlayer(null);
     };
-  }, [video, url]);
+  }, [video, base, via]);
   useEffect(() => player?.setPresence(presence), [player, presence]);
+  useEffect(() => player?.setMedia({ video: videoCodec, audio: audioCodec }), [player, videoCodec, audioCodec]);
   const subscribe = useCallback((listener: () => void) => player?.subscribe(listener) ?? (() => {}), [player]);
   const state = useSyncExternalStore(subscribe, () => player?.getState() ?? kIdle);
   return { player, state };

@@ -5,14 +5,15 @@ import { streamPath } from "@/api/client";
 import { audioTrack, videoTrack, type StreamFacts } from "@/api/contract";
 import { useStreams, type StreamsView } from "@/api/hooks";
 import { serverClock } from "@/api/server_clock";
-import { canDecode } from "@/player/choose_transport";
 import type { PlayerState, Presence } from "@/player/state";
+import type { TransportKind } from "@/player/transport";
 import { BackIcon } from "@/ui/icons";
 import { ControlBar } from "./control_bar";
 import { FactsPanel } from "./facts_panel";
 import { Overlay } from "./overlay";
 import { PlayAddresses } from "./play_addresses";
 import { useFigures, usePlayer } from "./use_player";
+import { useQuiet } from "./use_quiet";
 
 function presenceOf(view: StreamsView, stream: StreamFacts | null): Presence {
   if (stream) return stream.state;
@@ -20,29 +21,35 @@ function presenceOf(view: StreamsView, stream: StreamFacts | null): Presence {
   return view.streams && view.line !== "lost" && view.line !== "connecting" ? "absent" : "unknown";
 }
 
-/** The player's word, unless the stream's codec already says that no word of it can be understood. */
-function stateWith(state: PlayerState, stream: StreamFacts | null): PlayerState {
-  const video = stream ? videoTrack(stream) : undefined;
-  if (state.kind === "playing" || !video?.rfc6381 || canDecode("video", video.rfc6381)) return state;
-  return { kind: "error", reason: "codec" };
+interface Props {
+  name: string;
+  /** How to publish under this name; shown while nobody does. */
+  help: ReactNode;
+  /** The transport that the viewer insists on. */
+  via?: TransportKind;
+  onVia: (via: TransportKind | undefined) => void;
 }
 
-/** `help` says how to publish under this name, and is shown while nobody does. */
-export function WatchPage({ name, help }: { name: string; help: ReactNode }) {
+export function WatchPage({ name, help, via, onVia }: Props) {
   const { t } = useTranslation();
   const video = useRef<HTMLVideoElement>(null);
   const view = useStreams();
   const stream = view.streams?.find((one) => one.name === name) ?? null;
-  const { player, state } = usePlayer(video, `/${streamPath(name)}/index.m3u8`, presenceOf(view, stream));
-  const shown = stateWith(state, stream);
+  const { player, state } = usePlayer(video, {
+    base: `/${streamPath(name)}`,
+    via,
+    presence: presenceOf(view, stream),
+    videoCodec: stream ? videoTrack(stream)?.rfc6381 : undefined,
+    audioCodec: stream ? audioTrack(stream)?.rfc6381 : undefined,
+  });
   const figures = useFigures(player);
-  const captured = shown.kind === "playing" ? (figures?.captureTimeMs ?? null) : null;
+  const captured = state.kind === "playing" ? (figures?.captureTimeMs ?? null) : null;
   const latencyMs = captured === null ? null : serverClock.now() - captured;
-  const missing = shown.kind === "error" && shown.reason === "not_found";
+  const missing = state.kind === "error" && state.reason === "not_found";
   return (
     <div className="mx-auto grid max-w-[120rem] gap-4 lg:grid-cols-[minmax(0,1fr)_21rem] lg:gap-5 lg:px-6 lg:py-5">
       <div className="min-w-0 space-y-4">
-        <Screen video={video} name={name} stream={stream} state={shown} latencyMs={latencyMs} onPlay={() => player?.start()} onPause={() => player?.pause()} />
+        <Screen video={video} name={name} stream={stream} state={state} latencyMs={latencyMs} onPlay={() => player?.start()} onPause={() => player?.pause()} />
         <div className="space-y-5 px-4 lg:px-0">
           <div className="flex items-center gap-2">
             <Link to="/" aria-label={t("app.back_to_list")} title={t("app.back_to_list")} className="-ml-2 inline-flex size-10 items-center justify-center rounded-md hover:bg-raised">
@@ -50,13 +57,27 @@ export function WatchPage({ name, help }: { name: string; help: ReactNode }) {
             </Link>
             <h1 className="truncate text-xl font-semibold tracking-tight">{name}</h1>
           </div>
-          {missing ? <div className="max-w-2xl">{help}</div> : <PlayAddresses name={name} />}
+          {!missing && <PlayAddresses name={name} />}
         </div>
       </div>
       <div className="px-4 pb-6 lg:px-0">
-        {!missing && <FactsPanel stream={stream} figures={figures} latencyMs={latencyMs} />}
+        {missing ? (
+          <Help>{help}</Help>
+        ) : (
+          <FactsPanel stream={stream} figures={figures} latencyMs={latencyMs} via={via} onVia={onVia} />
+        )}
       </div>
     </div>
+  );
+}
+
+function Help({ children }: { children: ReactNode }) {
+  const { t } = useTranslation();
+  return (
+    <section className="rounded-lg border border-line bg-panel p-4">
+      <h2 className="mb-3 font-semibold">{t("publish.title")}</h2>
+      {children}
+    </section>
   );
 }
 
@@ -75,8 +96,9 @@ function Screen({ video, name, stream, state, latencyMs, onPlay, onPause }: Scre
   const frame = useRef<HTMLDivElement>(null);
   const track = stream ? videoTrack(stream) : undefined;
   const wanted = state.kind !== "idle";
+  const quiet = useQuiet(frame) && state.kind === "playing";
   return (
-    <div ref={frame} className="flex flex-col overflow-hidden bg-black lg:rounded-lg">
+    <div ref={frame} data-quiet={quiet} className="relative flex flex-col overflow-hidden bg-black data-[quiet=true]:cursor-none lg:rounded-lg">
       <div className="relative aspect-video max-h-[calc(100dvh-12rem)] min-h-0 w-full flex-1 in-[:fullscreen]:max-h-none">
         <video
           ref={video}
@@ -98,6 +120,7 @@ function Screen({ video, name, stream, state, latencyMs, onPlay, onPause }: Scre
         playing={wanted}
         latencyMs={latencyMs}
         hasAudio={stream ? audioTrack(stream) !== undefined : false}
+        quiet={quiet}
         onPlayPause={wanted ? onPause : onPlay}
       />
     </div>

@@ -1,0 +1,92 @@
+import { deleteSession, postOffer } from "./signalling";
+
+/** Time for ICE and DTLS after the answer; on a path that lets them through they take a few round trips. */
+const kConnectMs = 5000;
+/** ICE says "disconnected" at the first missed checks; a path that is only slow comes back by itself. */
+const kGraceMs = 2000;
+
+export interface SessionEvents {
+  connected(): void;
+  /** Once, and not after close(). `before`: media had flowed on this session. */
+  lost(before: boolean): void;
+}
+
+/**
+ * One peer connection with the server, from its offer to its DELETE. Used once: whoever wants another path makes
+ * another session.
+ */
+export class RtcSession {
+  readonly peer: RTCPeerConnection;
+  private readonly aborting = new AbortController();
+  private location = "";
+  private everConnected = false;
+  private deadline: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    private readonly url: string,
+    private readonly events: SessionEvents,
+  ) {
+    this.peer = new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
+    this.peer.addEventListener("connectionstatechange", this.onState);
+    window.addEventListener("pagehide", this.close);
+  }
+
+  get connected(): boolean {
+    return this.peer.connectionState === "connected";
+  }
+
+  get closed(): boolean {
+    return this.aborting.signal.aborted;
+  }
+
+  /**
+   * Errors: as postOffer(). The offer carries no candidates: the server is ICE-lite and learns our address from our
+   * checks, so there is nothing to gather before it is asked, and nothing to trickle after.
+   */
+  async open(): Promise<void> {
+    const offer = await this.peer.createOffer();
+    const answer = await postOffer(this.url, offer.sdp ?? "", this.aborting.signal);
+    this.location = answer.location;
+    if (this.closed) return deleteSession(answer.location);
+    // Between offer and setLocalDescription, so that gathering already knows of the relays that the answer names.
+    if (answer.iceServers.length > 0) this.peer.setConfiguration({ ...this.peer.getConfiguration(), iceServers: answer.iceServers });
+    this.wait(kConnectMs);
+    await this.peer.setLocalDescription(offer);
+    await this.peer.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+  }
+
+  readonly close = (): void => {
+    if (this.closed) return;
+    this.aborting.abort();
+    clearTimeout(this.deadline);
+    window.removeEventListener("pagehide", this.close);
+    this.peer.removeEventListener("connectionstatechange", this.onState);
+    this.peer.close();
+    deleteSession(this.location);
+  };
+
+  private readonly onState = (): void => {
+    switch (this.peer.connectionState) {
+      case "connected":
+        clearTimeout(this.deadline);
+        this.everConnected = true;
+        return this.events.connected();
+      case "disconnected":
+        return this.wait(kGraceMs);
+      case "failed":
+        return this.lose();
+      default:
+    }
+  };
+
+  private wait(ms: number): void {
+    clearTimeout(this.deadline);
+    this.deadline = setTimeout(() => this.lose(), ms);
+  }
+
+  private lose(): void {
+    if (this.closed) return;
+    this.close();
+    this.events.lost(this.everConnected);
+  }
+}
