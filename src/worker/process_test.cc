@@ -1,9 +1,18 @@
 // The real worker program under the real supervisor.
 #include "worker/process.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <signal.h>
 
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 #include <map>
 
 #include "codec/codec.h"
@@ -72,6 +81,62 @@ TEST_F(WorkerProgram, FliesWithPictureSoundAndTelemetryAndReturnsAfterItWasKille
   ASSERT_TRUE(comes_true([&] { return seen_.frames[1].size() >= 2; }));
   EXPECT_NE(supervisor_.pid(), first);
   EXPECT_EQ(supervisor_.restarts(), 1u);
+}
+
+std::string contents_of(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST_F(WorkerProgram, IsShutIn) {
+  int leaked = open("/dev/null", O_RDONLY);  // without close-on-exec, on purpose
+  ASSERT_GE(leaked, 0);
+  ASSERT_EQ(setenv("EYAS_SECRET", "of the server", 1), 0);
+  supervisor_.start();
+  ASSERT_TRUE(comes_true([&] { return supervisor_.state() == WorkerState::kRunning; }));
+  std::filesystem::path proc = "/proc/" + std::to_string(supervisor_.pid());
+
+  EXPECT_NE(contents_of(proc / "status").find("NoNewPrivs:\t1"), std::string::npos);
+  EXPECT_EQ(contents_of(proc / "environ"), "");
+  std::map<std::string, std::string> open_files;
+  for (const auto& entry : std::filesystem::directory_iterator(proc / "fd"))
+    open_files[entry.path().filename()] = std::filesystem::read_symlink(entry.path());
+  ASSERT_EQ(open_files.size(), 4u) << "its three standard ones and the channel";
+  EXPECT_EQ(open_files["0"], "/dev/null");
+  EXPECT_EQ(open_files["3"].substr(0, 7), "socket:");
+  rlimit cores{};
+  ASSERT_EQ(prlimit(supervisor_.pid(), RLIMIT_CORE, nullptr, &cores), 0);
+  EXPECT_EQ(cores.rlim_max, 0u);
+  close(leaked);
+  unsetenv("EYAS_SECRET");
+}
+
+TEST_F(WorkerProgram, DiesWithItsServer) {
+  // A server made of a child of ours: it starts a worker, tells us its number, and is killed.
+  int pipe_ends[2];
+  ASSERT_EQ(pipe(pipe_ends), 0);
+  pid_t server = fork();
+  if (server == 0) {
+    io::Loop loop;
+    Seen seen;
+    Supervisor supervisor(loop, "demo", base::Slice(encode(DemoJob{480, 270, 15, 500'000})),
+                          launch_program(loop, program()), seen);
+    supervisor.start();
+    while (supervisor.state() != WorkerState::kRunning) loop.run_once(100ms);
+    pid_t worker = supervisor.pid();
+    if (write(pipe_ends[1], &worker, sizeof worker) != sizeof worker) _exit(1);
+    for (;;) loop.run_once(1s);
+  }
+  ASSERT_GT(server, 0);
+  pid_t worker = 0;
+  ASSERT_EQ(read(pipe_ends[0], &worker, sizeof worker), ssize_t{sizeof worker});
+  int worker_fd = static_cast<int>(syscall(SYS_pidfd_open, worker, 0));
+  ASSERT_GE(worker_fd, 0);
+  ASSERT_EQ(kill(server, SIGKILL), 0);
+  waitpid(server, nullptr, 0);
+  pollfd ended{worker_fd, POLLIN, 0};
+  EXPECT_EQ(poll(&ended, 1, 30'000), 1);
+  for (int fd : {pipe_ends[0], pipe_ends[1], worker_fd}) close(fd);
 }
 
 TEST_F(WorkerProgram, AProgramThatIsNotThereIsAnError) {
