@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "protocols/webrtc/dtls/alert_reader.h"
 #include "protocols/webrtc/dtls/certificate.h"
 #include "protocols/webrtc/srtp/srtp.h"
 
@@ -22,6 +23,9 @@ namespace eyas::webrtc {
 constexpr size_t kDtlsDatagramBytesMax = 1'200;
 // A handshake takes four datagrams of the peer; with losses a few dozen. More than this ends it.
 constexpr size_t kDtlsHandshakeDatagramsMax = 200;
+// How often a connected side repeats its last flight for a peer that asks: bounded, as anybody can send such
+// a record.
+constexpr size_t kDtlsLastFlightRepeatsMax = 10;
 constexpr base::Duration kDtlsHandshakeTime = std::chrono::seconds(15);
 // The first retransmission, doubled each time. Shorter than [RFC 6347 4.2.4.1]'s second, as people wait for
 // the picture.
@@ -57,6 +61,8 @@ class DtlsContext {
   DtlsCertificate certificate_;
   std::shared_ptr<ssl_ctx_st> native_;
 };
+
+class DatagramPort;
 
 // One session's association. Make it only after an ICE check of the peer succeeded: it is memory. Lives on
 // its session's loop.
@@ -104,29 +110,33 @@ class DtlsSession {
   void close();
 
  private:
-  struct Flight;  // datagrams on their way out, and kept for retransmission
-  friend struct DtlsBio;
+  struct FreeSsl {
+    void operator()(ssl_st* ssl) const;
+  };
 
   bool open();
+  void release();
+  bool read_alert(base::Bytes datagram);
+  bool repeats_handshake(base::Bytes datagram);
   void advance(base::MonoTime now);
   void finish_handshake();
   void read_records();
   void fail(base::Error error);
-  void arm(base::MonoTime now);
-  void release();
 
   std::shared_ptr<const DtlsContext> context_;
   Sha256 peer_;
   State state_ = State::kHandshaking;
   base::Error error_;
-  std::unique_ptr<ssl_st, void (*)(ssl_st*)> ssl_;
-  base::Bytes incoming_;  // the datagram under way into OpenSSL
-  std::unique_ptr<Flight> flight_;
+  std::unique_ptr<DatagramPort> port_;  // outlives ssl_, whose BIO points to it
+  std::unique_ptr<ssl_st, FreeSsl> ssl_;
   std::optional<Keys> keys_;
+  std::optional<AlertReader> alerts_;  // once OpenSSL's object is given back
+  std::vector<uint8_t> close_notify_;
   base::MonoTime give_up_at_;
   std::optional<base::MonoTime> retransmit_at_;
   base::Duration retransmit_after_ = kDtlsRetransmitFirst;
   size_t handshake_datagrams_ = 0;
+  size_t last_flight_repeats_ = 0;
 };
 
 }  // namespace eyas::webrtc
