@@ -101,6 +101,8 @@ SenderStatistics Sender::statistics() const {
   now.sink_refused = outlet_.refused();
   now.estimate_bps = estimator_.bps();
   now.constrained = constrained_;
+  now.path_delay = estimator_.queueing();
+  now.queued_bytes = pacer_.bytes();
   now.loss = estimator_.loss();
   if (renditions_) {
     now.rendition = renditions_->current().value_or(0);
@@ -151,7 +153,7 @@ void Sender::take_video(const PacketUnitPtr& unit, MonoTime now) {
   }
   if (unit->key) {
     key_bytes_ = unit->payload.size();
-    if (key_came_at_) key_interval_ = unit->arrival - *key_came_at_;
+    if (key_came_at_ && unit->arrival > *key_came_at_) key_interval_ = unit->arrival - *key_came_at_;
     key_came_at_ = unit->arrival;
   }
   uint32_t timestamp = video_->timestamp_of(*unit, verdict == RenditionSwitch::Verdict::kRejoin);
@@ -204,7 +206,19 @@ void Sender::send_front(uint8_t probe, MonoTime now) {
   size_t index = entry.next_packet++;
   bool last = entry.next_packet == unit.packets.size();
   pacer_.on_sent(video_->send(unit, unit.packets[index], entry.timestamp, last, *clock_, probe, now));
-  if (last) pacer_.pop();
+  if (!last) return;
+  bool first_unit = counts_.pictures++ == 0;
+  if (first_unit) send_first_again(now);
+  pacer_.pop();
+}
+
+// A viewer cannot miss what came before the first packet it got, so that it would not ask for it.
+void Sender::send_first_again(MonoTime now) {
+  if (!video_->takes_rtx()) return;
+  const Pacer::Entry& entry = pacer_.front();
+  auto first = static_cast<uint16_t>(video_->next_sequence() - entry.unit->packets.size());
+  pacer_.on_sent(
+      video_->send_again(*entry.unit, entry.unit->packets.front(), entry.timestamp, first, 0, now));
 }
 
 // A probe takes what waits; when nothing does, what was sent lately goes once more, which the viewer drops.

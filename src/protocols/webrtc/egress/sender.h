@@ -31,17 +31,19 @@ struct SenderOptions {
   // wall clock is stepped.
   base::WallTime wall_at_mono_zero;
   uint64_t random_seed = 0;  // sequence numbers and timestamp offsets come of it; from a secure source
-  bool paced = true;      // false: everything leaves at once, whatever the path carries
-  HistoryLimits history;  // what lost packets are sent again from
-  // Video that could not leave for this long goes, with the rest of its group.
-  base::Duration queue_age_max = std::chrono::milliseconds(120);
+  bool paced = true;         // false: everything leaves at once, whatever the path carries
+  HistoryLimits history;     // what lost packets are sent again from
+  // On a path that carries less than the stream: video that could not leave for this long, and for as long as
+  // its group's keyframe takes, goes with the rest of its group.
+  base::Duration queue_age_max = std::chrono::milliseconds(350);
   size_t queue_bytes_max = 8u << 20;
 };
 
 // For metrics and the API. Totals since the session began.
 struct SenderStatistics {
   uint64_t packets = 0;
-  uint64_t bytes = 0;  // RTP payload
+  uint64_t bytes = 0;     // RTP payload
+  uint64_t pictures = 0;  // sent whole
   uint64_t retransmitted_packets = 0;
   uint64_t retransmitted_bytes = 0;
   uint64_t probe_packets = 0;  // retransmissions that nobody asked for, to learn what the path carries
@@ -62,6 +64,8 @@ struct SenderStatistics {
   double loss = 0;           // share of packets, lately
   base::Duration round_trip{0};
   base::Duration send_delay{0};  // how long video lately waited here before it left
+  base::Duration path_delay{0};  // how long packets stand in the path's queues, as arrivals tell
+  size_t queued_bytes = 0;       // video that waits here
 };
 
 // Lives on its session's loop. Sans-I/O: every call may write datagrams into the sink; time comes in with the
@@ -117,6 +121,7 @@ class Sender {
   void pump(base::MonoTime now);
   void drop_stale(base::MonoTime now);
   void send_front(uint8_t probe, base::MonoTime now);
+  void send_first_again(base::MonoTime now);
   void send_probe(base::MonoTime now);
   bool send_filler(uint8_t probe, base::MonoTime now);
 
@@ -173,7 +178,6 @@ class Sender {
   std::optional<base::MonoTime> restarted_at_;
   std::optional<base::MonoTime> key_came_at_;
   base::Duration key_interval_{0};
-  std::vector<PacketResult> results_;
 };
 
 }  // namespace eyas::webrtc

@@ -15,7 +15,7 @@ constexpr double kHeadersShare = 1.05;  // RTP, extensions and tags, over payloa
 constexpr double kRelief = 1.1;  // the estimate must exceed the need by this before a path counts as free
 constexpr Duration kQueueAgeFree = std::chrono::seconds(1);
 // A group may be late by as long as its keyframe takes, up to here.
-constexpr Duration kQueueAgeLimit = std::chrono::seconds(1);
+constexpr Duration kQueueAgeLimit = milliseconds(1500);
 
 // Probes: not into a path that was just full, and this often while there is something to gain.
 constexpr Duration kProbeAfter = milliseconds(500);
@@ -67,9 +67,10 @@ struct Sender::Feedback final : rtp::RtcpVisitor {
   }
   void on_remb(uint64_t bps, std::span<const uint32_t>) override { sender.estimator_.on_remb(bps); }
   void on_transport_feedback(const rtp::TransportFeedback& feedback) override {
-    sender.results_.clear();
-    sender.outlet_.sent().take(feedback, now, sender.results_);
-    sender.estimator_.on_feedback(sender.results_, now);
+    std::vector<PacketResult> results;
+    results.reserve(feedback.arrivals.size());
+    sender.outlet_.sent().take(feedback, now, results);
+    sender.estimator_.on_feedback(results, now);
   }
 
   Sender& sender;

@@ -12,8 +12,10 @@ using std::chrono::milliseconds;
 
 constexpr double kBeta = 0.85;             // [draft-ietf-rmcat-gcc-02 5.5]
 constexpr double kGrowthPerSecond = 1.08;  // [draft-ietf-rmcat-gcc-02 5.5] eta
-constexpr double kBeyondReceived = 1.5;    // [draft-ietf-rmcat-gcc-02 5.5]: at most 1.5 R_hat
-constexpr double kLossHigh = 0.10;         // [draft-ietf-rmcat-gcc-02 6]
+constexpr double kStepDown = 0.9;          // at least, while congestion lasts
+constexpr double kSilenceFactor = 0.5;
+constexpr double kBeyondReceived = 1.5;  // [draft-ietf-rmcat-gcc-02 5.5]: at most 1.5 R_hat
+constexpr double kLossHigh = 0.10;       // [draft-ietf-rmcat-gcc-02 6]
 constexpr Duration kDecreaseInterval = milliseconds(300);
 constexpr Duration kLossWindow = milliseconds(500);
 constexpr unsigned kLossPacketsMin = 20;
@@ -34,8 +36,7 @@ void BandwidthEstimator::on_feedback(std::span<const PacketResult> results, Mono
   }
   count_loss(results, now);
   if (trend_.signal() == PathSignal::kOveruse) {
-    congested_at_ = now;
-    if (auto received = received_.bits_per_second()) decrease_to(scaled(*received, kBeta), now);
+    on_overuse(now);
   } else if (trend_.signal() == PathSignal::kNormal) {
     increase(now);
   }
@@ -56,7 +57,7 @@ void BandwidthEstimator::on_remb(uint64_t bps) {
 
 void BandwidthEstimator::on_silence(MonoTime now) {
   congested_at_ = now;
-  if (auto received = received_.bits_per_second()) decrease_to(scaled(*received, 0.5), now);
+  if (auto carried = received_.peak_bits_per_second()) decrease_to(scaled(*carried, kSilenceFactor), now);
 }
 
 Probe* BandwidthEstimator::begin_probe(uint64_t bps, MonoTime now) {
@@ -104,8 +105,18 @@ void BandwidthEstimator::count_loss(std::span<const PacketResult> results, MonoT
 void BandwidthEstimator::on_loss(double loss, MonoTime now) {
   if (loss <= kLossHigh || bps_ == 0) return;
   congested_at_ = now;
-  uint64_t least = received_.bits_per_second().value_or(bps_);
+  uint64_t least = received_.peak_bits_per_second().value_or(bps_);
   decrease_to(std::min(bps_, std::max(scaled(bps_, 1 - 0.5 * loss), scaled(least, kBeta))), now);
+}
+
+// What comes out of a full path is what it carries. A server does not always have enough to fill it, so that
+// not the mean counts but the fastest run; but where that proves too much, the limit falls all the same.
+void BandwidthEstimator::on_overuse(MonoTime now) {
+  congested_at_ = now;
+  auto carried = received_.peak_bits_per_second();
+  if (!carried) return;
+  uint64_t limit = scaled(*carried, kBeta);
+  decrease_to(congested_ ? std::min(limit, scaled(bps_, kStepDown)) : limit, now);
 }
 
 void BandwidthEstimator::decrease_to(uint64_t bps, MonoTime now) {
