@@ -133,7 +133,8 @@ sdp::Media answered(const sdp::Media& offered, const AnsweredMedia& media, const
 }
 
 // Session level, up to the media.
-sdp::Description preamble(const Offer& offer, const Local& local, const std::vector<AnsweredMedia>& media) {
+sdp::Description preamble(const PeerOffer& offer, const Local& local,
+                          const std::vector<AnsweredMedia>& media) {
   sdp::Description out;
   out.origin.session_id = std::to_string(local.session_id);
   out.origin.session_version = "1";
@@ -164,7 +165,8 @@ void take_extensions(const sdp::Media& offered, bool sending, AnsweredMedia& med
   }
 }
 
-std::string write_answer(const Offer& offer, const Local& local, const std::vector<AnsweredMedia>& media) {
+std::string write_answer(const PeerOffer& offer, const Local& local,
+                         const std::vector<AnsweredMedia>& media) {
   sdp::Description out = preamble(offer, local, media);
   bool candidates_told = false;
   for (size_t i = 0; i < media.size(); ++i) {

@@ -20,6 +20,6 @@ struct AnsweredMedia {
 // The extensions that both know. `sending` decides which matter, and that ids stay in the one-byte form.
 void take_extensions(const sdp::Media& offered, bool sending, AnsweredMedia& media);
 
-std::string write_answer(const Offer& offer, const Local& local, const std::vector<AnsweredMedia>& media);
+std::string write_answer(const PeerOffer& offer, const Local& local, const std::vector<AnsweredMedia>& media);
 
 }  // namespace eyas::webrtc

@@ -20,11 +20,11 @@ std::optional<media::TrackKind> kind_of(const sdp::Media& media) {
   return std::nullopt;
 }
 
-bool peer_sends(const Offer& offer, const sdp::Media& media) {
+bool peer_sends(const PeerOffer& offer, const sdp::Media& media) {
   sdp::Direction direction = sdp::direction_of(offer.description, media);
   return direction == sdp::Direction::kSend || direction == sdp::Direction::kSendReceive;
 }
-bool peer_receives(const Offer& offer, const sdp::Media& media) {
+bool peer_receives(const PeerOffer& offer, const sdp::Media& media) {
   sdp::Direction direction = sdp::direction_of(offer.description, media);
   return direction == sdp::Direction::kReceive || direction == sdp::Direction::kSendReceive;
 }
@@ -83,7 +83,7 @@ std::vector<uint32_t> announced_ssrcs(const sdp::Media& offered) {
   return ssrcs;
 }
 
-AnsweredMedia receive(const Offer& offer, const sdp::Media& offered, const Local& local) {
+AnsweredMedia receive(const PeerOffer& offer, const sdp::Media& offered, const Local& local) {
   AnsweredMedia media = begin(offered);
   std::vector<sdp::Format> formats = sdp::formats_of(offered);
   bool usable = offer.usable(offered) && kind_of(offered);
@@ -102,27 +102,37 @@ AnsweredMedia receive(const Offer& offer, const sdp::Media& offered, const Local
   return media;
 }
 
+media::TrackId source_of(const media::Track& track) {
+  return track.derived() ? track.derived_from : track.id;
+}
+
 // One stream's tracks, given out to m-lines.
 class Tracks {
  public:
-  // Tracks without B-frames come first: what WebRTC's decoders show at once.
-  explicit Tracks(const media::TrackSet& tracks) : left_(tracks) {
-    std::stable_partition(left_.begin(), left_.end(),
-                          [](const media::TrackPtr& t) { return t->config.reorder_depth == 0; });
+  // In order of preference: without B-frames, which WebRTC's decoders show in the wrong order; the sender's
+  // own; as they stand. Smaller renditions are not chosen here: they take the place of the best one while it
+  // is sent.
+  explicit Tracks(const media::TrackSet& tracks) {
+    std::copy_if(tracks.begin(), tracks.end(), std::back_inserter(left_),
+                 [](const media::TrackPtr& t) { return t->rendition == 0; });
+    auto order = [](const media::TrackPtr& t) {
+      return std::pair(t->config.reorder_depth > 0, t->derived());
+    };
+    std::stable_sort(left_.begin(), left_.end(),
+                     [&](const media::TrackPtr& a, const media::TrackPtr& b) { return order(a) < order(b); });
   }
 
   struct Match {
     media::TrackPtr track;
     const sdp::Format* format = nullptr;
   };
-  // The first track of the kind that the peer decodes; it is given out once.
+  // The best track of the kind that the peer decodes. It is given out once, as is what it is made from.
   Match take(media::TrackKind kind, const std::vector<sdp::Format>& formats) {
-    for (size_t i = 0; i < left_.size(); ++i) {
-      if (left_[i]->kind() != kind) continue;
-      const sdp::Format* format = choose_to_send(formats, left_[i]->config);
+    for (const media::TrackPtr& track : left_) {
+      const sdp::Format* format = track->kind() == kind ? choose_to_send(formats, track->config) : nullptr;
       if (!format) continue;
-      Match match{left_[i], format};
-      left_.erase(left_.begin() + static_cast<ptrdiff_t>(i));
+      Match match{track, format};
+      std::erase_if(left_, [source = source_of(*track)](const auto& t) { return source_of(*t) == source; });
       return match;
     }
     return {};
@@ -132,8 +142,8 @@ class Tracks {
   std::string codecs_left(media::TrackKind kind) const {
     std::string text;
     for (const media::TrackPtr& track : left_) {
-      if (track->kind() == kind)
-        text += (text.empty() ? "" : ", ") + std::string(media::codec_title(track->config.codec));
+      if (track->kind() != kind || track->derived()) continue;
+      text += (text.empty() ? "" : ", ") + std::string(media::codec_title(track->config.codec));
     }
     return text;
   }
@@ -148,7 +158,7 @@ uint32_t first_ssrc(const Local& local) {
   return local.ssrc_base % kLast + 1;
 }
 
-AnsweredMedia send(const Offer& offer, const sdp::Media& offered, const Local& local, size_t index,
+AnsweredMedia send(const PeerOffer& offer, const sdp::Media& offered, const Local& local, size_t index,
                    Tracks& tracks, std::vector<std::string>& left_out) {
   AnsweredMedia media = begin(offered);
   std::vector<sdp::Format> formats = sdp::formats_of(offered);
@@ -172,7 +182,7 @@ AnsweredMedia send(const Offer& offer, const sdp::Media& offered, const Local& l
   return media;
 }
 
-Negotiated finish(Offer offer, const Local& local, std::vector<AnsweredMedia> media) {
+Negotiated finish(PeerOffer offer, const Local& local, std::vector<AnsweredMedia> media) {
   Negotiated out;
   out.answer = write_answer(offer, local, media);
   for (AnsweredMedia& one : media) out.media.push_back(std::move(one.facts));
@@ -194,7 +204,29 @@ std::string joined(const std::vector<std::string>& lines) {
   return text;
 }
 
+bool offers(const std::vector<sdp::Format>& formats, media::Codec codec) {
+  return std::any_of(formats.begin(), formats.end(),
+                     [&](const sdp::Format& f) { return codec_of(f) == codec; });
+}
+
 }  // namespace
+
+std::vector<hub::Derivation> derivations_for(std::string_view text, const media::TrackSet& tracks) {
+  auto offer = read_offer(text);
+  if (!offer) return {};
+  Tracks own(media::programme_of(tracks));
+  std::vector<hub::Derivation> wanted;
+  for (const sdp::Media& offered : offer->description.media) {
+    auto kind = kind_of(offered);
+    if (!kind || !offer->usable(offered) || !peer_receives(*offer, offered)) continue;
+    std::vector<sdp::Format> formats = sdp::formats_of(offered);
+    if (own.take(*kind, formats).track || own.codecs_left(*kind).empty()) continue;
+    bool video = *kind == media::TrackKind::kVideo;
+    if (offers(formats, video ? media::Codec::kH264 : media::Codec::kOpus))
+      wanted.push_back(video ? hub::Derivation::kH264WithoutDelay : hub::Derivation::kOpus);
+  }
+  return wanted;
+}
 
 base::Result<Negotiated> answer_publish(std::string_view text, const Local& local) {
   auto offer = read_offer(text);

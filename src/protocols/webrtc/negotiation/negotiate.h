@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "hub/derivations.h"
 #include "media/frame.h"
 #include "rtp/sdp/attributes.h"
 
@@ -92,10 +93,15 @@ constexpr size_t kSsrcsMax = 16;
 // ...).
 base::Result<Negotiated> answer_publish(std::string_view offer, const Local& local);
 
-// WHEP: each m-line that can receive gets the first track of its kind, not yet taken, that the peer decodes.
-// Errors as above; kUnsupported also names the codec that the stream has and the peer cannot decode (HTTP:
-// 422).
+// WHEP: each m-line that can receive gets the best track of its kind that the peer decodes and that no other
+// m-line has. Errors as above; kUnsupported also names the codec that the stream has and the peer cannot
+// decode (HTTP: 422).
 base::Result<Negotiated> answer_play(std::string_view offer, const Local& local,
                                      const media::TrackSet& tracks);
+
+// What would have to be made from the stream's own tracks so that the peer gets what it asks for: nothing
+// when it decodes them, when the offer is broken, or when that would not help either. To be had before
+// answer_play() is called.
+std::vector<hub::Derivation> derivations_for(std::string_view offer, const media::TrackSet& tracks);
 
 }  // namespace eyas::webrtc

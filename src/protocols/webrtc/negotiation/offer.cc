@@ -19,7 +19,7 @@ std::string_view mid_of(const sdp::Media& media) {
 }
 
 // [RFC 8842 5.3], [RFC 4145 4.1]: without a=setup an offer means "active".
-base::Status check_role(const Offer& offer, const sdp::Media& media) {
+base::Status check_role(const PeerOffer& offer, const sdp::Media& media) {
   std::string_view setup = offer.description.inherited(media, "setup").value_or("active");
   if (setup == "actpass" || setup == "active") return {};
   return Error{Code::kUnsupported, "webrtc offer: DTLS role",
@@ -28,7 +28,7 @@ base::Status check_role(const Offer& offer, const sdp::Media& media) {
                    "(ffmpeg: -whip_flags dtls_active)"};
 }
 
-base::Status read_fingerprint(Offer& offer, const sdp::Media& media) {
+base::Status read_fingerprint(PeerOffer& offer, const sdp::Media& media) {
   constexpr size_t kSha256Text = 32 * 3 - 1;
   std::string seen;
   for (const sdp::Fingerprint& fingerprint : sdp::fingerprints_of(offer.description, media)) {
@@ -42,7 +42,7 @@ base::Status read_fingerprint(Offer& offer, const sdp::Media& media) {
   return Error{Code::kUnsupported, "webrtc offer: no sha-256 fingerprint", "only" + seen};
 }
 
-base::Status read_transport(Offer& offer, const sdp::Media& media) {
+base::Status read_transport(PeerOffer& offer, const sdp::Media& media) {
   offer.ufrag = offer.description.inherited(media, "ice-ufrag").value_or("");
   offer.pwd = offer.description.inherited(media, "ice-pwd").value_or("");
   if (!valid_credentials(offer.ufrag, offer.pwd))
@@ -51,7 +51,7 @@ base::Status read_transport(Offer& offer, const sdp::Media& media) {
   return read_fingerprint(offer, media);
 }
 
-void collect_candidates(Offer& offer) {
+void collect_candidates(PeerOffer& offer) {
   for (const sdp::Media& media : offer.description.media) {
     for (std::string_view value : media.attributes.all("candidate")) {
       if (offer.candidates.size() == kRemoteCandidatesMax) return;
@@ -68,7 +68,7 @@ bool valid_credentials(std::string_view ufrag, std::string_view pwd) {
          all_visible(ufrag) && all_visible(pwd);
 }
 
-bool Offer::usable(const sdp::Media& media) const {
+bool PeerOffer::usable(const sdp::Media& media) const {
   // [RFC 8843 6] "bundle-only" m-lines have port 0 and mean it otherwise than a refusal.
   if (media.port == 0 && !media.attributes.has("bundle-only")) return false;
   if (media.protocol.find("RTP/SAVP") == std::string::npos) return false;
@@ -77,10 +77,10 @@ bool Offer::usable(const sdp::Media& media) const {
   return std::find(bundle.begin(), bundle.end(), mid_of(media)) != bundle.end();
 }
 
-base::Result<Offer> read_offer(std::string_view text) {
+base::Result<PeerOffer> read_offer(std::string_view text) {
   auto parsed = sdp::parse(text);
   if (!parsed) return parsed.error();
-  Offer offer;
+  PeerOffer offer;
   offer.description = std::move(*parsed);
   const std::vector<sdp::Media>& media = offer.description.media;
   if (media.empty()) return Error{Code::kMalformed, "webrtc offer: no media", {}};

@@ -10,7 +10,7 @@
 
 namespace eyas::webrtc {
 
-struct Offer {
+struct PeerOffer {
   sdp::Description description;
   std::vector<std::string> bundle;  // mids
   std::string ufrag;
@@ -24,7 +24,7 @@ struct Offer {
 };
 
 // Errors as answer_publish().
-base::Result<Offer> read_offer(std::string_view text);
+base::Result<PeerOffer> read_offer(std::string_view text);
 
 // [RFC 8839 5.4], as lenient as peers need: 4 to 256 and 22 to 256 visible characters.
 bool valid_credentials(std::string_view ufrag, std::string_view pwd);

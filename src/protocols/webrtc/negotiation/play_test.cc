@@ -159,6 +159,55 @@ TEST(Play, EachTrackGoesOnce) {
   EXPECT_NE(two.media[2].ssrc, two.media[0].ssrc);
 }
 
+media::TrackPtr derived(media::TrackId id, Codec codec, const char* rfc6381, media::TrackId from) {
+  auto track = std::make_shared<media::Track>(*test_track(id, codec, rfc6381));
+  track->derived_from = from;
+  return track;
+}
+
+TEST(Play, DerivedTrackStandsInForWhatCannotBeDecoded) {
+  const std::string chromium = sdp::offer_of("chromium_whep");
+  auto h265 = test_track(1, Codec::kH265, "hvc1.1.6.L93.B0");
+  auto h264 = derived(101, Codec::kH264, "avc1.42e01f", 1);
+  auto aac = test_track(2, Codec::kAac, "mp4a.40.2");
+  auto opus = derived(102, Codec::kOpus, "opus", 2);
+  Negotiated session = play(chromium, {h264, h265, aac, opus});
+  EXPECT_EQ(session.media[0].track, 101u);
+  EXPECT_EQ(session.media[1].track, 102u);
+  EXPECT_TRUE(session.left_out.empty());
+  EXPECT_EQ(play(sdp::offer_of("safari_whep"), {h264, h265}).media[0].track, 1u);  // its own is better
+}
+
+TEST(Play, DerivationsAreWantedForWhatCannotBeDecoded) {
+  using hub::Derivation;
+  using Wanted = std::vector<Derivation>;
+  const std::string chromium = sdp::offer_of("chromium_whep");
+  auto h265 = test_track(1, Codec::kH265, "hvc1.1.6.L93.B0");
+  auto aac = test_track(2, Codec::kAac, "mp4a.40.2");
+  EXPECT_EQ(derivations_for(chromium, {kDrone, kSound}), Wanted{});
+  EXPECT_EQ(derivations_for(chromium, {kDrone, aac}), Wanted{Derivation::kOpus});
+  EXPECT_EQ(derivations_for(chromium, {h265, aac}),
+            (Wanted{Derivation::kH264WithoutDelay, Derivation::kOpus}));
+  EXPECT_EQ(derivations_for(sdp::offer_of("safari_whep"), {h265}), Wanted{});
+  // Also when it stands already: whoever needs it holds it.
+  EXPECT_EQ(derivations_for(chromium, {aac, derived(102, Codec::kOpus, "opus", 2)}),
+            Wanted{Derivation::kOpus});
+  EXPECT_EQ(derivations_for(replaced(chromium, "opus/48000", "x/48000"), {aac}), Wanted{});
+  EXPECT_EQ(derivations_for("no offer", {aac}), Wanted{});
+}
+
+TEST(Play, SmallerRenditionsAndOtherFormsOfOneTrackAreNotFurtherTracks) {
+  std::string offer = sdp::offer_of("gstreamer_whep");
+  std::string second = offer.substr(offer.find("m=video"), offer.find("m=audio") - offer.find("m=video"));
+  offer = replaced(offer, "BUNDLE video0 audio1", "BUNDLE video0 audio1 video2") +
+          replaced(second, "mid:video0", "mid:video2");
+  auto small = std::make_shared<media::Track>(*test_track(3, Codec::kH264, "avc1.42e01f"));
+  small->rendition = 1;
+  Negotiated session = play(offer, {small, kDrone, derived(101, Codec::kH264, "avc1.42e01f", 1)});
+  EXPECT_EQ(session.media[0].track, 1u);
+  EXPECT_EQ(session.media[2].direction, Direction::kInactive);
+}
+
 TEST(Play, WideExtensionIdsAreNotSent) {
   std::string offer = replaced(sdp::offer_of("chromium_whep"), "extmap:5 ", "extmap:15 ");
   EXPECT_EQ(play(offer, {kDrone}).media[0].extensions.playout_delay, 0);
