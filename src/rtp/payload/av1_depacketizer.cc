@@ -85,11 +85,15 @@ void Av1Depacketizer::end_unit() {
   damage();
 }
 
-// A key frame without its sequence header goes by the one before.
+// A key frame without its sequence header goes by the one before, unless it may have been lost.
 bool Av1Depacketizer::update_config(bool key) {
   if (damaged()) return false;
   if (key) {
-    if (auto said = codec::describe_packet(config_.codec, payload_)) config_ = *std::move(said);
+    if (auto said = codec::describe_packet(config_.codec, payload_)) {
+      config_ = *std::move(said);
+    } else if (after_unit_loss()) {
+      return false;
+    }
   }
   return config_.width != 0;
 }

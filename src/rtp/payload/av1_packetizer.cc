@@ -67,7 +67,7 @@ void write_part(const Element& element, size_t from, size_t size, PacketWriter& 
   writer.bytes(element.body.subspan(from - head.size(), size));
 }
 
-// Walks the elements packet by packet.
+// Walks the elements packet by packet; each is filled up with the beginning of the element that does not fit.
 class Filler {
  public:
   Filler(const std::vector<Element>& elements, size_t max_payload, PacketWriter& writer)
@@ -76,51 +76,51 @@ class Filler {
   bool done() const { return index_ == elements_.size(); }
 
   void packet(bool starts_sequence) {
-    size_t whole = count_whole();
     bool continues = offset_ > 0;
-    size_t left = elements_[index_].size() - offset_;
-    // One element, or the part of one that fits, fills the packet: W is 1 and no length is needed.
-    if (whole < 2) {
-      size_t size = std::min(left, max_payload_ - 1);
-      bool goes_on = size < left;
-      begin(continues, goes_on, 1, starts_sequence);
-      write_part(elements_[index_], offset_, size, writer_);
-      offset_ += size;
-      if (!goes_on) next();
-    } else {
-      begin(continues, false, 0, starts_sequence);
-      for (size_t i = 0; i < whole; ++i) {
-        size_t size = elements_[index_].size() - offset_;
-        write_leb128(writer_, size);
-        write_part(elements_[index_], offset_, size, writer_);
-        next();
-      }
+    std::vector<Part> parts = gather_parts();
+    bool goes_on = offset_ > 0;
+    bool counted = parts.size() <= kCountMax;
+    writer_.begin();
+    writer_.u8(static_cast<uint8_t>((continues ? kContinues : 0) | (goes_on ? kGoesOn : 0) |
+                                    (counted ? parts.size() << kCountShift : 0) |
+                                    (starts_sequence ? kNewSequence : 0)));
+    for (const Part& part : parts) {
+      bool sized = !counted || &part != &parts.back();
+      if (sized) write_leb128(writer_, part.size);
+      write_part(elements_[part.index], part.offset, part.size, writer_);
     }
     writer_.end();
   }
 
  private:
-  // How many elements from here on fit into one packet, each behind its length.
-  size_t count_whole() const {
-    size_t size = 1;
-    size_t count = 0;
-    for (size_t i = index_; i < elements_.size(); ++i, ++count) {
-      size_t element = elements_[i].size() - (i == index_ ? offset_ : 0);
-      size += leb128_bytes(element) + element;
-      if (size > max_payload_) break;
+  // W: up to three elements are counted, and the last of them needs no size.
+  static constexpr size_t kCountMax = 3;
+
+  struct Part {
+    size_t index;
+    size_t offset;
+    size_t size;
+  };
+
+  // What goes into the next packet; moves on behind it.
+  std::vector<Part> gather_parts() {
+    std::vector<Part> parts;
+    size_t used = 1;
+    while (!done()) {
+      size_t left = elements_[index_].size() - offset_;
+      size_t size_field = parts.size() < kCountMax ? 0 : leb128_bytes(max_payload_);
+      if (used + size_field >= max_payload_) break;
+      size_t size = std::min(left, max_payload_ - used - size_field);
+      parts.push_back({index_, offset_, size});
+      if (size < left) {
+        offset_ += size;
+        break;
+      }
+      ++index_;
+      offset_ = 0;
+      used += leb128_bytes(size) + size;
     }
-    return count;
-  }
-
-  void begin(bool continues, bool goes_on, unsigned count, bool starts_sequence) {
-    writer_.begin();
-    writer_.u8(static_cast<uint8_t>((continues ? kContinues : 0) | (goes_on ? kGoesOn : 0) |
-                                    count << kCountShift | (starts_sequence ? kNewSequence : 0)));
-  }
-
-  void next() {
-    ++index_;
-    offset_ = 0;
+    return parts;
   }
 
   const std::vector<Element>& elements_;

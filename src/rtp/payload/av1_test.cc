@@ -22,7 +22,7 @@ TEST(Av1Packetizer, PutsSmallObusTogether) {
   auto packetizer = make_packetizer(Codec::kAv1);
   auto packets = test::packets_of(*packetizer, test::frame(nullptr, slice(kAv1SvtKey), true), 1200, 7);
   ASSERT_EQ(packets.size(), 1u);
-  EXPECT_EQ(hex(packets[0].payload), hex(base::from_hex("08 0c" + kSequence + "18" + kFrame)));  // N; W 0
+  EXPECT_EQ(hex(packets[0].payload), hex(base::from_hex("28 0c" + kSequence + kFrame)));  // W 2, N
   EXPECT_TRUE(packets[0].marker);
 }
 
@@ -31,10 +31,31 @@ TEST(Av1Packetizer, TakesTheSequenceHeaderFromTheRecord) {
   auto frame = test::frame(test::track(Codec::kAv1, kAv1Svt), slice("32 02 1000"), true);
   auto packets = test::packets_of(*packetizer, frame, 1200, 7);
   ASSERT_EQ(packets.size(), 1u);
-  EXPECT_EQ(hex(packets[0].payload), hex(base::from_hex("08 0c 08 000000043cfecc02f80040 03 30 1000")));
+  EXPECT_EQ(hex(packets[0].payload), hex(base::from_hex("28 0c 08 000000043cfecc02f80040 30 1000")));
   frame.key = false;
   packets = test::packets_of(*packetizer, frame, 1200, 7);
   EXPECT_EQ(hex(packets[0].payload), "10301000");  // W 1
+}
+
+TEST(Av1Packetizer, FillsThePacketWithTheBeginningOfTheNextObu) {
+  auto packetizer = make_packetizer(Codec::kAv1);
+  base::ByteWriter unit;
+  unit.bytes(slice("0a0b 000000043cfeccfbf90040 3264"));
+  unit.bytes(std::vector<uint8_t>(100, 9));
+  auto packets = test::packets_of(*packetizer, test::frame(nullptr, base::Slice(unit.take()), true), 64, 7);
+  ASSERT_EQ(packets.size(), 2u);
+  EXPECT_EQ(hex(base::Bytes(packets[0].payload).first(16)),
+            hex(base::from_hex("68 0c" + kSequence + "30 09")));
+  EXPECT_EQ(packets[0].payload.size(), 64u);
+  EXPECT_EQ(packets[1].payload.size(), 1u + 101 - 50);
+}
+
+TEST(Av1Packetizer, SizesMoreThanThreeObus) {
+  auto packetizer = make_packetizer(Codec::kAv1);
+  auto frame = test::frame(nullptr, slice("3202 1001 3202 1002 3202 1003 3202 1004"), false);
+  auto packets = test::packets_of(*packetizer, frame, 64, 7);
+  ASSERT_EQ(packets.size(), 1u);
+  EXPECT_EQ(hex(packets[0].payload), hex(base::from_hex("00 03301001 03301002 03301003 03301004")));
 }
 
 TEST(Av1Packetizer, SplitsALargeObu) {
@@ -84,10 +105,11 @@ TEST(Av1Depacketizer, AHoleMakesTheUnitDamaged) {
                                     packet("50 30aa", 4, false), packet("10 30aa", 4, true),  // Y, then no Z
                                     packet("10 20aa", 5, true, true),  // a tile group cannot be first
                                     packet("00 0530", 6, true),        // an element runs out of the packet
+                                    packet("10" + kFrame, 8, true, true),  // its sequence header may be lost
                                     packet("10 30 10", 7, true)});
-  ASSERT_EQ(units.size(), 6u);
-  for (size_t i = 0; i < 5; ++i) EXPECT_TRUE(units[i].damaged) << i;
-  EXPECT_FALSE(units[5].damaged);
+  ASSERT_EQ(units.size(), 7u);
+  for (size_t i = 0; i < 6; ++i) EXPECT_TRUE(units[i].damaged) << i;
+  EXPECT_FALSE(units[6].damaged);
 }
 
 TEST(Av1Depacketizer, AUnitIsBounded) {

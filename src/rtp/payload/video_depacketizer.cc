@@ -12,12 +12,12 @@ VideoDepacketizer::VideoDepacketizer(const DepacketizerConfig& config)
 }
 
 void VideoDepacketizer::push(const PacketView& packet, bool lost_before, std::vector<AccessUnit>& out) {
-  if (lost_before) {
-    after_loss_ = true;
-    if (open_) damage();
-  }
-  if (packet.payload.empty()) return;
+  after_loss_ |= lost_before;
+  if (lost_before && open_) damage();
   if (open_ && packet.timestamp != timestamp_) finish(out);
+  after_loss_ |=
+      lost_before;  // what was lost may have been the end of one unit and the beginning of the next
+  if (packet.payload.empty()) return;
   if (!open_) {
     // DEVIATION: cameras that set the marker on every slice. Seen once, their pictures end with the next
     // timestamp.
