@@ -91,6 +91,8 @@ json to_json(const hub::StreamFacts& facts) {
           {"addresses",
            {{"hls", "/" + facts.name + "/index.m3u8"},
             {"flv", "/" + facts.name + ".flv"},
+            {"whep", "/" + facts.name + "/whep"},
+            {"whip", "/" + facts.name + "/whip"},
             {"rtmp", "rtmp://HOST/" + facts.name}}}};
 }
 
@@ -138,7 +140,8 @@ std::string info_json(const ServerInfo& info, base::WallTime now) {
                    {{"http", info.http_listen},
                     {"https", info.https_listen},
                     {"rtmp", info.rtmp_listen},
-                    {"rtmps", info.rtmps_listen}}},
+                    {"rtmps", info.rtmps_listen},
+                    {"webrtc", info.webrtc_listen}}},
                   {"now", iso8601(now)}});
 }
 

@@ -31,6 +31,7 @@ struct Services {
   http::Router& router;
   const std::vector<io::Loop*>& loops;
   hub::Derivations* derivations = nullptr;  // null: nobody here derives tracks
+  std::string data_folder;                  // for what is kept over restarts; may not exist yet
 };
 
 // Made on the main thread before the loops run; start() there too. The other calls say where they run.
@@ -43,9 +44,10 @@ class Protocol {
   virtual void describe(base::OptionSchema& schema) = 0;
   // Whether the options fit together. Errors name the key and what is allowed.
   virtual base::Status check() const { return {}; }
+  // Asked after start().
   virtual std::vector<ListenPoint> listen_points() const { return {}; }
-  // Registers routes and makes what each loop needs.
-  virtual void start(const Services& services) = 0;
+  // Registers routes and makes what each loop needs. Errors say what the operator can do about them.
+  virtual base::Status start(const Services& services) = 0;
   // Reloadable options changed. On the main loop, which alone writes them: other loops get copies by post.
   virtual void reload() {}
   // A connection of one of its listen points. On the loop with that index.

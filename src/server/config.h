@@ -33,6 +33,8 @@ class Config {
   const base::OptionSchema& schema() const { return schema_; }
   std::vector<std::unique_ptr<protocols::Protocol>>& protocols() { return protocols_; }
 
+  std::string data_folder = "data";  // --data
+
   unsigned io_threads = 0;  // 0: as many as the process may use CPUs
   std::string log_level = "info";
   std::string log_format = "text";

@@ -49,6 +49,7 @@ void reload(Node& node, const CommandLine& line) {
 int serve(const CommandLine& line, bool demo) {
   Config config(make_protocols());
   if (!report(config.load(line.sources()))) return 1;
+  if (!line.data.empty()) config.data_folder = line.data;
   Node node(config, demo);
   if (base::Status status = node.start(); !status.ok()) {
     std::fprintf(stderr, "eyas: %s\n", status.error().message().c_str());
@@ -62,7 +63,7 @@ int serve(const CommandLine& line, bool demo) {
 
 void add_options(CLI::App& command, CommandLine& line) {
   command.add_option("--config", line.file, "Configuration file (YAML)")->check(CLI::ExistingFile);
-  command.add_option("--data", line.data, "Folder for what the server keeps");
+  command.add_option("--data", line.data, "Folder for what the server keeps (./data)");
   command.add_option("--set", line.sets, "key=value; may be given many times")->take_all();
 }
 

@@ -120,8 +120,10 @@ void Node::run_what_is_posted() {
 base::Status Node::start() {
   if (auto status = load_tls(); !status.ok()) return status;
   if (auto status = watch_signals(); !status.ok()) return status;
-  protocols::Services services{*directory_, router_, loops_};
-  for (auto& protocol : config_.protocols()) protocol->start(services);
+  protocols::Services services{*directory_, router_, loops_, nullptr, config_.data_folder};
+  for (auto& protocol : config_.protocols()) {
+    if (auto status = protocol->start(services); !status.ok()) return status;
+  }
   api_->register_routes(router_);
   if (auto status = open_web(); !status.ok()) return status;
   for (Desk& desk : desks_) {
@@ -184,6 +186,7 @@ base::Status Node::listen() {
       if (auto status = listen_on(point.key, point.address, accept, bound); !status.ok()) return status;
       if (point.key == "rtmp.listen") info_->rtmp_listen = bound;
       if (point.key == "rtmps.listen") info_->rtmps_listen = bound;
+      if (point.key == "webrtc.listen") info_->webrtc_listen = bound;
     }
   }
   return {};

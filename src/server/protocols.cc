@@ -3,6 +3,7 @@
 #include "protocols/hls/hls.h"
 #include "protocols/http_flv/http_flv.h"
 #include "protocols/rtmp/rtmp.h"
+#include "protocols/webrtc/webrtc.h"
 
 namespace eyas::server {
 namespace {
@@ -14,6 +15,7 @@ constexpr Make kProtocols[] = {
     &rtmp::make,
     &http_flv::make,
     &hls::make,
+    &webrtc::make,
 };
 
 }  // namespace

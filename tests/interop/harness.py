@@ -139,8 +139,10 @@ class Server:
     def __init__(self, settings=None, command: str = "serve", config=None):
         assert PROGRAM.exists(), f"{PROGRAM} is not built"
         self.http_port, self.rtmp_port = free_port(), free_port()
+        self.webrtc_port = free_port(socket.SOCK_DGRAM)
         self.data = tempfile.mkdtemp(prefix="eyas-interop-")
-        chosen = {"http.listen": f"127.0.0.1:{self.http_port}", "rtmp.listen": f"127.0.0.1:{self.rtmp_port}"}
+        chosen = {"http.listen": f"127.0.0.1:{self.http_port}", "rtmp.listen": f"127.0.0.1:{self.rtmp_port}",
+                  "webrtc.listen": f"127.0.0.1:{self.webrtc_port}"}
         chosen.update(settings or {})
         arguments = ["--config", config] if config else []
         for key, value in chosen.items():

@@ -10,11 +10,12 @@ class Hls final : public protocols::Protocol {
   std::string_view name() const override { return kName; }
   void describe(base::OptionSchema& schema) override { hls::describe(schema, options_); }
   base::Status check() const override { return hls::check(options_); }
-  void start(const protocols::Services& services) override {
+  base::Status start(const protocols::Services& services) override {
     std::vector<io::Executor*> loops(services.loops.begin(), services.loops.end());
     server_ = std::make_unique<Server>(services.directory, std::move(loops), options_);
     server_->register_routes(services.router);
     server_->start();
+    return {};
   }
   void drain(size_t loop) override {
     // It goes through the loops by itself: once is enough.

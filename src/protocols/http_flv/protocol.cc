@@ -8,8 +8,9 @@ class HttpFlv final : public protocols::Protocol {
  public:
   std::string_view name() const override { return kName; }
   void describe(base::OptionSchema& schema) override { http_flv::describe(schema, options_); }
-  void start(const protocols::Services& services) override {
+  base::Status start(const protocols::Services& services) override {
     add_routes(services.router, options_, services.directory, statistics_);
+    return {};
   }
   std::vector<base::Metric> metrics() const override {
     return protocols::metrics_of(kName, statistics_.list());

@@ -11,11 +11,12 @@ class Rtmp final : public protocols::Protocol {
   std::vector<protocols::ListenPoint> listen_points() const override {
     return {{"rtmp.listen", options_.listen, false}, {"rtmps.listen", options_.tls_listen, true}};
   }
-  void start(const protocols::Services& services) override {
+  base::Status start(const protocols::Services& services) override {
     loops_ = &services.loops;
     for (io::Loop* loop : services.loops) {
       servers_.push_back(std::make_unique<Server>(options_, services.directory, *loop, statistics_));
     }
+    return {};
   }
   void reload() override {
     for (size_t i = 0; i < servers_.size(); ++i) {

@@ -247,6 +247,10 @@ export interface components {
             frames: number;
             media_type: string;
             label: string;
+            /** @description 0 is the sender's best; higher numbers are smaller simulcast copies. */
+            rendition: number;
+            /** @description Id of the track that a worker made this one from; 0 for the sender's own. */
+            derived_from: number;
         };
         Stream: {
             name: string;
@@ -289,6 +293,8 @@ export interface components {
             addresses: {
                 hls: string;
                 flv: string;
+                whep: string;
+                whip: string;
                 rtmp: string;
             };
         };
@@ -302,6 +308,7 @@ export interface components {
                 https: string;
                 rtmp: string;
                 rtmps: string;
+                webrtc: string;
             };
             /** Format: date-time */
             now: string;
