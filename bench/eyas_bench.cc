@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "bench/hls_viewers.h"
+#include "bench/part_viewers.h"
 #include "bench/process.h"
 #include "bench/publisher.h"
 #include "bench/viewers.h"
@@ -20,10 +21,11 @@ using namespace eyas::bench;
 
 constexpr const char* kHelp =
     "eyas-bench KEY=VALUE ...\n"
-    "  way=flv|rtmp|hls|idle|none   what the viewers take (none: only publish)\n"
+    "  way=flv|rtmp|hls|llhls|idle|none   what the viewers take (none: only publish)\n"
     "  file=FILE.flv       published over RTMP; empty publishes nothing\n"
     "  rtmp_port=1935  port=8080   where to publish and play RTMP; where HTTP is served\n"
     "  path=/live/bench.flv        the HTTP address, or the HLS media playlist\n"
+    "  pace_ms=0           llhls from files, where no blocking reload sets the pace\n"
     "  viewers=500 sampled=20 warmup=2 seconds=8\n"
     "  pids=1,2            processes whose CPU time and memory are read\n";
 
@@ -35,6 +37,7 @@ Options parse(int argc, char** argv) {
                   {"rtmp_port", "1935"},
                   {"port", "8080"},
                   {"path", "/live/bench.flv"},
+                  {"pace_ms", "0"},
                   {"viewers", "500"},
                   {"sampled", "20"},
                   {"warmup", "2"},
@@ -102,14 +105,12 @@ void print(const Options& options, const Result& r) {
 // The sampled viewers, read the moment that something comes.
 class Sampled {
  public:
-  void join(Way way, const Target& target, int count) {
-    for (int i = 0; i < count; ++i) {
-      viewers_.push_back(SampledViewer::join(way, target, samples_));
-      int64_t limit = now_ns() + 3'000'000'000;
-      while (!viewers_.back()->saw_picture() && now_ns() < limit) viewers_.back()->read(false);
-      set_blocking(viewers_.back()->fd(), false);
-      watch(0.05, false);  // joins spread over the pictures
-    }
+  void join(Way way, const Target& target) {
+    viewers_.push_back(SampledViewer::join(way, target, samples_));
+    int64_t limit = now_ns() + 3'000'000'000;
+    while (!viewers_.back()->saw_picture() && now_ns() < limit) viewers_.back()->read(false);
+    set_blocking(viewers_.back()->fd(), false);
+    watch(0.05, false);  // joins spread over the pictures
   }
   uint64_t watch(double seconds, bool record_latency) {
     std::vector<pollfd> waits;
@@ -132,11 +133,14 @@ class Sampled {
 void measure_play(const Options& options, Way way, const Target& target, Result& r) {
   std::vector<int> pids = pids_of(options.at("pids"));
   int viewers = std::stoi(options.at("viewers")), few = std::min(viewers, std::stoi(options.at("sampled")));
-  BulkViewers bulk(way, target, viewers - few);
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  BulkViewers bulk(way, target);
   prefer_this_thread();
   Sampled sampled;
-  sampled.join(way, target, few);
+  // Evenly among the others: a server that sends in the order of joining treats them as it does the rest.
+  for (int i = 0, others = viewers - few; i < few; ++i) {
+    bulk.join(others * (i + 1) / few - others * i / few);
+    sampled.join(way, target);
+  }
   sampled.watch(std::stod(options.at("warmup")), false);
   r.before = usage_of(pids);
   uint64_t bulk_before = bulk.bytes();
@@ -157,6 +161,30 @@ void measure_hls(const Options& options, const Target& target, Result& r) {
   r.seconds = std::stod(options.at("seconds"));
   r.hls = viewers.watch(r.seconds);
   r.after = usage_of(pids);
+  r.bytes = r.hls.bytes;
+}
+
+void measure_parts(const Options& options, const Target& target, Result& r) {
+  int all = std::stoi(options.at("viewers")), few = std::min(all, std::stoi(options.at("sampled")));
+  int pace_ms = std::stoi(options.at("pace_ms"));
+  double warmup = std::stod(options.at("warmup"));
+  r.seconds = std::stod(options.at("seconds"));
+  PartLoad bulk;
+  std::thread others([&] {
+    PartViewers viewers(target, all - few, pace_ms, false);
+    viewers.watch(warmup);
+    bulk = viewers.watch(r.seconds);
+  });
+  prefer_this_thread();
+  PartViewers sampled(target, few, pace_ms, true);
+  sampled.watch(warmup);
+  std::vector<int> pids = pids_of(options.at("pids"));
+  r.before = usage_of(pids);
+  PartLoad load = sampled.watch(r.seconds);
+  r.after = usage_of(pids);
+  others.join();
+  r.samples.relay_ms = std::move(load.part_ms);
+  r.hls = {load.bytes + bulk.bytes, load.requests + bulk.requests, load.failures + bulk.failures};
   r.bytes = r.hls.bytes;
 }
 
@@ -202,6 +230,7 @@ int main(int argc, char** argv) {
   if (way == "flv") measure_play(options, Way::kHttpFlv, http, result);
   if (way == "rtmp") measure_play(options, Way::kRtmp, rtmp, result);
   if (way == "hls") measure_hls(options, http, result);
+  if (way == "llhls") measure_parts(options, http, result);
   if (way == "idle") measure_idle(options, http, result);
   if (way == "none")
     std::this_thread::sleep_for(std::chrono::duration<double>(std::stod(options["seconds"])));

@@ -28,6 +28,12 @@ uint64_t digits_at(base::Bytes bytes) {
   return std::strtoull(text.c_str(), nullptr, 16);
 }
 
+std::optional<Stamp> stamp_at(base::Bytes bytes, size_t at) {
+  if (at + kPayloadBytes > bytes.size()) return std::nullopt;
+  base::Bytes digits = bytes.subspan(at + kUuid.size());
+  return Stamp{digits_at(digits), static_cast<int64_t>(digits_at(digits.subspan(kDigits)))};
+}
+
 }  // namespace
 
 std::vector<FileTag> load_flv(const std::string& path) {
@@ -68,10 +74,12 @@ std::optional<Stamp> stamp_of(base::Bytes tag_body) {
   // The stamp is near the front: an access unit delimiter and parameter sets may stand before it.
   base::Bytes front = tag_body.first(std::min<size_t>(tag_body.size(), 512));
   auto found = std::ranges::search(front, base::as_bytes(kUuid));
-  auto at = static_cast<size_t>(found.begin() - front.begin());
-  if (found.empty() || at + kPayloadBytes > front.size()) return std::nullopt;
-  base::Bytes digits = front.subspan(at + kUuid.size());
-  return Stamp{digits_at(digits), static_cast<int64_t>(digits_at(digits.subspan(kDigits)))};
+  return stamp_at(front, static_cast<size_t>(found.begin() - front.begin()));
+}
+
+std::optional<Stamp> last_stamp_of(base::Bytes bytes) {
+  size_t at = base::as_text(bytes).rfind(kUuid);
+  return stamp_at(bytes, std::min(at, bytes.size()));
 }
 
 }  // namespace eyas::bench

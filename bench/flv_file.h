@@ -34,5 +34,7 @@ struct Stamp {
 std::vector<uint8_t> with_stamp(base::Bytes tag_body, const Stamp& stamp);
 // Finds it again in an FLV tag body.
 std::optional<Stamp> stamp_of(base::Bytes tag_body);
+// The last one in bytes of any form.
+std::optional<Stamp> last_stamp_of(base::Bytes bytes);
 
 }  // namespace eyas::bench

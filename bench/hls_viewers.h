@@ -2,10 +2,11 @@
 // kept connection. The same requests go to any server of files.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "bench/connect.h"
+#include "bench/http_client.h"
 
 namespace eyas::bench {
 
@@ -31,7 +32,7 @@ class HlsViewers {
   void on_answer(Viewer& viewer);
 
   Target target_;
-  std::vector<Viewer> viewers_;
+  std::vector<std::unique_ptr<Viewer>> viewers_;
   int epoll_fd_;
   HlsLoad load_;
 };

@@ -6,6 +6,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cstdio>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 
@@ -71,7 +74,12 @@ void raise_descriptor_limit() {
 void prefer_this_thread() {
   sched_param parameter{};
   parameter.sched_priority = 1;
-  pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameter);
+  int refused = pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameter);
+  static std::atomic<bool> said{false};
+  if (refused == 0 || said.exchange(true)) return;
+  std::fprintf(stderr,
+               "eyas-bench: SCHED_FIFO is refused (%s): latencies hold the wait for this tool's own turn\n",
+               std::strerror(refused));
 }
 
 }  // namespace eyas::bench

@@ -20,7 +20,7 @@ double thread_cpu_seconds();
 // As many descriptors as the hard limit allows.
 void raise_descriptor_limit();
 // Lets the calling thread run before others of its core when the kernel permits it, so that what it times is
-// not the wait for its own turn.
+// not the wait for its own turn. Says so once when it is refused.
 void prefer_this_thread();
 
 }  // namespace eyas::bench

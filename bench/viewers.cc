@@ -120,18 +120,22 @@ void SampledViewer::on_video(base::Bytes body) {
   if (record_latency_) samples_.relay_ms.push_back(static_cast<double>(now - stamp->sent_ns) * 1e-6);
 }
 
-BulkViewers::BulkViewers(Way way, const Target& target, int count) {
+BulkViewers::BulkViewers(Way way, const Target& target) : way_(way), target_(target) {
+  thread_ = std::thread([this] { drain(); });
+}
+
+void BulkViewers::join(int count) {
   for (int i = 0; i < count; ++i) {
-    int fd = connect_loopback(target.port);
-    if (way == Way::kHttpFlv) request_flv(fd, target);
-    if (way == Way::kRtmp) {
+    int fd = connect_loopback(target_.port);
+    if (way_ == Way::kHttpFlv) request_flv(fd, target_);
+    if (way_ == Way::kRtmp) {
       rtmp::ChunkReader reader;
       Ignore ignore;
-      rtmp_begin(fd, target, false, reader, ignore);
+      rtmp_begin(fd, target_, false, reader, ignore);
     }
+    std::lock_guard lock(mutex_);
     fds_.push_back(fd);
   }
-  thread_ = std::thread([this] { drain(); });
 }
 
 BulkViewers::~BulkViewers() {
@@ -143,6 +147,7 @@ BulkViewers::~BulkViewers() {
 void BulkViewers::drain() {
   while (!stopping_) {
     int closed = 0;
+    std::unique_lock lock(mutex_);
     for (int fd : fds_) {
       // MSG_TRUNC drops the bytes without copying them: the load tool must not be what is measured.
       ssize_t n = recv(fd, nullptr, 1 << 20, MSG_TRUNC | MSG_DONTWAIT);
@@ -150,6 +155,7 @@ void BulkViewers::drain() {
       if (n == 0) ++closed;
     }
     closed_ = closed;
+    lock.unlock();
     std::this_thread::sleep_for(kDrainEvery);
   }
 }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -53,15 +54,20 @@ class SampledViewer {
 // Takes bytes every 10 ms, on a thread of its own.
 class BulkViewers {
  public:
-  BulkViewers(Way way, const Target& target, int count);
+  BulkViewers(Way way, const Target& target);
   ~BulkViewers();
+  // Further ones, so that others may join in between.
+  void join(int count);
   uint64_t bytes() const { return bytes_; }
   int closed() const { return closed_; }
 
  private:
   void drain();
 
-  std::vector<int> fds_;
+  Way way_;
+  Target target_;
+  std::mutex mutex_;
+  std::vector<int> fds_;  // guarded by mutex_
   std::atomic<uint64_t> bytes_{0};
   std::atomic<int> closed_{0};
   std::atomic<bool> stopping_{false};
