@@ -52,7 +52,7 @@ class Reorder {
 
   const Counters& counters() const { return counters_; }
   // The highest number seen, with its cycles above 16 bits, as RTCP reports it.
-  uint32_t highest_sequence() const { return static_cast<uint32_t>(highest_); }
+  uint32_t highest_sequence() const { return started_ ? static_cast<uint32_t>(highest_) : 0; }
 
  private:
   struct Slot {
@@ -83,7 +83,7 @@ class Reorder {
   // missing and highest_ is held. Made when the first hole opens.
   std::vector<Slot> slots_;
   int64_t next_ = 0;  // what the sink waits for
-  int64_t highest_ = 0;
+  int64_t highest_ = -1;
   size_t held_bytes_ = 0;
   bool started_ = false;
   bool lost_before_ = false;

@@ -51,6 +51,13 @@ class ReorderTest : public testing::Test {
   Reorder reorder_{line_};
 };
 
+TEST_F(ReorderTest, BeforeTheFirstPacketNothingIsMissing) {
+  reorder_.on_tick(kStart);
+  EXPECT_FALSE(reorder_.next_deadline());
+  EXPECT_TRUE(missing(kStart).empty());
+  EXPECT_EQ(reorder_.highest_sequence(), 0u);
+}
+
 TEST_F(ReorderTest, PutsPacketsInOrderAcrossTheWrap) {
   push({65533, 65535, 65534, 1, 0, 2});
   EXPECT_EQ(line_.text, "65533 65534 65535 0 1 2 ");

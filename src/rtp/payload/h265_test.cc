@@ -75,6 +75,16 @@ TEST(H265Depacketizer, AHoleMakesTheUnitDamaged) {
   EXPECT_FALSE(units[5].damaged);
 }
 
+TEST(H265Depacketizer, DropsWhatIsNoNalUnit) {
+  auto depacketizer = test::depacketizer(Codec::kH265);
+  push(*depacketizer, {packet(kApSets, 1, false), packet(kIdrUnit, 1, true)});
+  // An aggregation packet and filler data inside an aggregation packet.
+  auto units =
+      push(*depacketizer, {packet("6001 0004 6001aabb 0003 4c01ff", 2, false), packet(kPUnit, 2, true)});
+  ASSERT_EQ(units.size(), 1u);
+  EXPECT_EQ(hex(units[0].payload), hex(slice(kPMain)));
+}
+
 TEST(H265Depacketizer, RefusesDecodingOrderNumbers) {
   DepacketizerConfig config;
   config.codec = Codec::kH265;

@@ -96,7 +96,11 @@ void NalDepacketizer::close_nal() {
   unsigned type = wire_.syntax.type(unit);
   bool is_set = wire_.syntax.is_parameter_set(type);
   if (is_set && sets_.size() + unit.size() <= kSetsBytesMax) codec::nal::append(sets_, unit);
-  if (is_set || wire_.syntax.is_delimiter(type) || wire_.is_filler(type)) return payload_.resize(nal_at_);
+  // Packets within packets, and reserved types, are no NAL units.
+  bool is_unit = wire_.packing(unit) == NalPacking::kSingle;
+  if (is_set || !is_unit || wire_.syntax.is_delimiter(type) || wire_.is_filler(type)) {
+    return payload_.resize(nal_at_);
+  }
   if (wire_.is_slice(unit)) {
     // The first slice says whether the picture's beginning is there.
     if (!has_picture_ && !wire_.starts_picture(unit)) return damage();
