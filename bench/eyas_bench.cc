@@ -139,6 +139,7 @@ void measure_play(const Options& options, Way way, const Target& target, Result&
   // Evenly among the others: a server that sends in the order of joining treats them as it does the rest.
   for (int i = 0, others = viewers - few; i < few; ++i) {
     bulk.join(others * (i + 1) / few - others * i / few);
+    sampled.watch(0.1, false);  // what newcomers are given at once is not what a sampled viewer waits for
     sampled.join(way, target);
   }
   sampled.watch(std::stod(options.at("warmup")), false);
