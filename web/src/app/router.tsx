@@ -25,8 +25,15 @@ const watch = createRoute({
   component: lazyRouteComponent(() => import("./watch_route"), "WatchRoute"),
 });
 
+const publish = createRoute({
+  getParentRoute: () => root,
+  path: "/publish",
+  validateSearch: (search: Record<string, unknown>): { name?: string } => ({ name: typeof search.name === "string" ? search.name : undefined }),
+  component: lazyRouteComponent(() => import("./publish_route"), "PublishRoute"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([list, watch]),
+  routeTree: root.addChildren([list, watch, publish]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });
@@ -43,7 +50,7 @@ function Lost() {
     <div className="mx-auto max-w-xl px-6 py-20 text-center sm:py-32">
       <Mark width="72" height="53" className="mx-auto opacity-60" />
       <h1 className="mt-6 text-2xl font-semibold tracking-tight">{t("app.page_not_found")}</h1>
-      <p className="mt-2 mb-7 text-muted">{t("app.page_not_found_text")}</p>
+      <p className="mt-2 mb-7 text-balance text-muted">{t("app.page_not_found_text")}</p>
       <Link to="/" className="inline-flex min-h-10 items-center rounded-md bg-accent px-4 text-sm font-medium text-on-accent hover:opacity-90">
         {t("app.back_to_list")}
       </Link>

@@ -185,7 +185,7 @@ it("keeps its transport through an outage once it has shown a picture", async ()
 
 it("takes a server that says not found of a live stream to lack the transport", async () => {
   player.setPresence("live");
-  for (let i = 0; i < 3; ++i) fail("not_found");
+  for (let i = 0; i < 2; ++i) fail("not_found");
   await vi.advanceTimersByTimeAsync(0);
   expect(player.figures()).toMatchObject({ transport: "ll-hls", passedOver: [{ kind: "whep", why: "no_route" }] });
 });

@@ -13,7 +13,7 @@ const kLandingS = 0.05;
 /** Later than this behind the live position, one jump is kinder than a long chase. */
 const kTooLateS = 6;
 /** "Not found" of a live stream, in a row, until the server is taken not to offer this transport. */
-const kMissingMax = 3;
+const kMissingMax = 2;
 
 export interface PlayerFigures {
   state: PlayerState;
@@ -252,7 +252,9 @@ export class Player {
     if (!step) return;
     const { transport } = this;
     if (!transport) return void this.openTransport();
-    if (step === "reload" && !this.movedHere && this.ladder.hasBelow(transport.kind)) return this.giveWay(transport.kind, "no_media");
+    if (step === "reload" && !this.movedHere && this.ladder.hasBelow(transport.kind)) {
+      return this.giveWay(transport.kind, this.recovery.failure()?.reason === "not_found" ? "no_route" : "no_media");
+    }
     if (step === "resume") transport.resume(live);
     else {
       this.reloads += 1;

@@ -14,8 +14,8 @@ export function Dialog({ trigger, title, children }: { trigger: (open: () => voi
       <dialog
         ref={dialog}
         aria-labelledby={id}
-        // A press on the backdrop is a press on the dialog itself, outside of what it holds.
-        onClick={(event) => event.target === event.currentTarget && dialog.current?.close()}
+        // A press on the backdrop is a press on the dialog itself, outside of what it holds; a link leads away from it.
+        onClick={(event) => (event.target === event.currentTarget || (event.target as Element).closest("a")) && dialog.current?.close()}
         className="mx-auto mt-auto max-h-[90dvh] w-full max-w-full overflow-auto rounded-t-xl border border-line bg-panel text-text shadow-2xl backdrop:bg-black/60 sm:my-auto sm:w-[34rem] sm:rounded-xl"
       >
         <div className="p-5">

@@ -43,6 +43,7 @@ export const SunIcon = draw(<><circle cx="12" cy="12" r="4" /><path d="M12 3v2M1
 export const MoonIcon = draw(<path d="M19.5 14A8 8 0 0 1 10 4.5 8 8 0 1 0 19.5 14Z" />);
 export const ScreenIcon = draw(<><rect x="3" y="4.5" width="18" height="12" rx="2" /><path d="M9 20h6M12 16.500V20" /></>);
 export const UplinkIcon = draw(<path d="M12 19V8M7.5 12 12 7.500l4.5 4.500M5 4.500h14" />);
+export const CameraIcon = draw(<><path d="M3.5 8a2 2 0 0 1 2-2h8a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-8a2 2 0 0 1-2-2Z" /><path d="m15.5 10.500 5-2.800v8.600l-5-2.800" /></>);
 export const WarnIcon = draw(<><path d="M12 4 2.8 19.500h18.400Z" /><path d="M12 10v4.500M12 17v.1" /></>);
 
 /** The falcon's eye. */

@@ -13,8 +13,13 @@ const kArguments = [
   "--autoplay-policy=no-user-gesture-required",
 ];
 
-export function openBrowser() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: kArguments });
+/** A test picture and a beep in the place of camera and microphone. */
+export const kFakeDevice = "--use-fake-device-for-media-stream";
+/** As if a person had allowed the camera, or chosen a screen. */
+export const kFakeConsent = "--use-fake-ui-for-media-stream";
+
+export function openBrowser(...more) {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: [...kArguments, ...more] });
 }
 
 /** A page in a fresh profile. What goes wrong inside it is kept in `page.complaints`. */

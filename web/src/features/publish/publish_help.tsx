@@ -1,10 +1,13 @@
-import { useId, useState } from "react";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useServerInfo } from "@/api/hooks";
 import { isStreamName, publishAddress, type PublishAddress } from "@/api/publish_addresses";
 import { CopyField } from "@/ui/copy_field";
+import { CameraIcon } from "@/ui/icons";
 import { Notice } from "@/ui/notice";
 import { Tabs } from "@/ui/tabs";
+import { NameField } from "./name_field";
 
 const kUsualName = "live/alpha";
 
@@ -15,37 +18,20 @@ export function PublishHelp({ name: given }: { name?: string }) {
   const [name, setName] = useState(given ?? kUsualName);
   const good = isStreamName(name);
   const address = publishAddress(info, location.hostname, good ? name : kUsualName);
-  if (info && !address) return <Notice>{t("publish.off")}</Notice>;
   return (
     <div className="space-y-4 text-left">
       {address?.loopbackOnly && <Notice>{t("publish.loopback", { listen: info?.listen.rtmp || info?.listen.rtmps })}</Notice>}
       <NameField name={name} good={good} onChange={setName} />
+      {info && !address && <Notice>{t("publish.off")}</Notice>}
       {address && <Senders address={address} />}
-    </div>
-  );
-}
-
-function NameField({ name, good, onChange }: { name: string; good: boolean; onChange: (name: string) => void }) {
-  const { t } = useTranslation();
-  const id = useId();
-  return (
-    <div>
-      <label htmlFor={id} className="mb-1 block text-xs text-muted">
-        {t("publish.name")}
-      </label>
-      <input
-        id={id}
-        value={name}
-        spellCheck={false}
-        autoCapitalize="off"
-        aria-invalid={!good}
-        aria-describedby={`${id}-hint`}
-        onChange={(event) => onChange(event.target.value.trim())}
-        className="h-10 w-full rounded-md border border-line bg-ground px-3 font-mono text-[13px] aria-invalid:border-bad"
-      />
-      <p id={`${id}-hint`} className={`mt-1 text-xs ${good ? "text-muted" : "text-bad"}`}>
-        {good ? t("publish.name_hint") : t("publish.name_bad")}
-      </p>
+      <Link
+        to="/publish"
+        search={good ? { name } : {}}
+        className="flex min-h-11 items-center gap-3 rounded-md border border-line bg-raised px-3.5 py-2 text-sm font-medium hover:border-accent"
+      >
+        <CameraIcon className="shrink-0 text-accent" />
+        {t("publish.browser")}
+      </Link>
     </div>
   );
 }

@@ -25,7 +25,7 @@ export function Overlay({ state, name, codec, onPlay }: Props) {
       {state.kind === "waiting_for_publisher" && <span className="pulse size-3 rounded-full bg-[#f0b429]" aria-hidden="true" />}
       <div role="status" className="max-w-xl">
         <p className="text-lg font-semibold sm:text-xl">{said.title}</p>
-        <p className="mt-1.5 text-sm text-white/80 sm:text-base">{said.text}</p>
+        <p className="mt-1.5 text-sm text-balance text-white/80 sm:text-base">{said.text}</p>
       </div>
       {state.kind === "waiting_for_publisher" && <Away />}
       {state.kind === "idle" && (
