@@ -65,8 +65,11 @@ uint64_t Pacer::rate_bps() const {
 void Pacer::refill(base::MonoTime now) {
   base::Duration elapsed = std::clamp(now - refilled_at_, base::Duration::zero(), base::Duration(kSecond));
   refilled_at_ = std::max(refilled_at_, now);
-  int64_t gained = static_cast<int64_t>(static_cast<double>(rate_bps()) / 8 * base::to_seconds(elapsed));
-  budget_ = std::min(budget_ + gained, full_ ? kBurstFull : kBurstFree);
+  double bytes_per_second = static_cast<double>(rate_bps()) / 8;
+  auto gained = static_cast<int64_t>(bytes_per_second * base::to_seconds(elapsed));
+  // Timers may come late: what two steps bring is not lost.
+  auto steps = static_cast<int64_t>(bytes_per_second * base::to_seconds(2 * kStep));
+  budget_ = std::min(budget_ + gained, std::max(full_ ? kBurstFull : kBurstFree, steps));
 }
 
 }  // namespace eyas::webrtc

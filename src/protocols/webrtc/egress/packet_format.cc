@@ -103,7 +103,10 @@ void Packager::set_tracks(const media::TrackSet& tracks, std::vector<PacketUnitP
       return lane && lane->track->id == track->id && lane->track->config.codec == track->config.codec;
     });
     auto lane = same != before.end() ? std::move(*same) : std::make_unique<Lane>();
-    if (!lane->packetizer) lane->packetizer = rtp::make_packetizer(track->config.codec);
+    if (!lane->packetizer) {
+      lane->packetizer = rtp::make_packetizer(track->config.codec);
+      lane->number = highest_number_;
+    }
     lane->track = track;
     lane->clock_rate = rtp::clock_rate(track->config);
     lanes_.push_back(std::move(lane));
@@ -136,6 +139,7 @@ void Packager::package(const media::FramePtr& frame, std::vector<PacketUnitPtr>&
   lane->meter(*frame, packets.bytes.size());
   unit->track = frame->track;
   unit->number = ++lane->number;
+  highest_number_ = std::max(highest_number_, lane->number);
   unit->key = frame->key;
   unit->dts = frame->dts;
   unit->pts = frame->pts;

@@ -72,6 +72,7 @@ class Packager {
 
   bool keep_sei_;
   std::vector<std::unique_ptr<Lane>> lanes_;  // one per track
+  uint64_t highest_number_ = 0;               // of any lane: a track that comes back does not count anew
   std::shared_ptr<const PacketHead> head_;
   std::optional<base::MonoTime> origin_;
   base::MonoTime newest_arrival_;

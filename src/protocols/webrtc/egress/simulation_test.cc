@@ -94,5 +94,153 @@ TEST(SenderSimulation, APathCutTo60PercentNeverGrowsTheDelayAndRecovers) {
   }
 }
 
+TEST(SenderSimulation, ANarrowPathGetsTheNextRenditionAndTheBestOneWhenItIsWhole) {
+  for (uint64_t seed = 1; seed <= 8; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    FlightOptions flight;
+    flight.renditions = {0.35, 0.1};
+    Rig rig(seed, flight);
+    rig.set_path(path(25ms, 0, 2ms, 6'000'000));
+    rig.set_way_back(path(25ms, 0, 2ms));
+    rig.run(2s);
+    rig.join();
+    rig.run(8s);
+    EXPECT_EQ(rig.sender().statistics().rendition, 0);
+    rig.set_path(path(25ms, 0, 2ms, 1'200'000));
+    rig.run(5s);
+    EXPECT_GE(rig.sender().statistics().rendition, 1);
+    MonoTime settled = rig.now();
+    rig.run(15s);
+    EXPECT_EQ(rig.sender().statistics().rendition, 1);
+    MonoTime whole = rig.now();
+    EXPECT_LE(rig.worst_delay(settled, whole), 600ms);
+    rig.set_path(path(25ms, 0, 2ms, 6'000'000));
+    rig.run(3s);
+    EXPECT_EQ(rig.sender().statistics().rendition, 0);
+    rig.run(10s);
+    EXPECT_EQ(rig.sender().statistics().rendition, 0);
+    EXPECT_LE(rig.worst_delay(whole + 3s), 300ms);
+    expect_sound(rig);
+  }
+}
+
+TEST(SenderSimulation, APinnedRenditionComesWithItsNextKeyframe) {
+  FlightOptions flight;
+  flight.renditions = {0.35};
+  Rig rig(1, flight);
+  rig.set_path(path(5ms));
+  rig.set_way_back(path(5ms));
+  rig.run(2s);
+  rig.join();
+  rig.run(1s);
+  rig.sender().select_rendition(1);
+  rig.run(2500ms);
+  EXPECT_EQ(rig.sender().statistics().rendition, 1);
+  EXPECT_GE(rig.key_requests, 1u);
+  rig.sender().select_rendition(std::nullopt);
+  rig.run(2500ms);
+  EXPECT_EQ(rig.sender().statistics().rendition, 0);
+  EXPECT_LE(rig.longest_freeze(rig.now() - 5s), 100ms);
+  expect_sound(rig);
+}
+
+TEST(SenderSimulation, ANewcomerOnANarrowPathSeesAPictureAndThenNoStaleOnes) {
+  for (uint64_t seed = 1; seed <= 4; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Rig rig(seed);
+    rig.set_path(path(25ms, 0, 2ms, 3'000'000));
+    rig.set_way_back(path(25ms, 0, 2ms));
+    rig.run(1900ms);
+    rig.join();
+    MonoTime joined = rig.now();
+    rig.run(10s);
+    expect_sound(rig);
+    ASSERT_FALSE(rig.viewer().shown.empty());
+    EXPECT_LE(rig.viewer().shown.front().at - joined, 400ms);  // the keyframe alone takes 270 ms
+    EXPECT_LE(rig.worst_delay(joined + 5s), 400ms);
+  }
+}
+
+TEST(SenderSimulation, AfterABlackoutTheViewerIsBackAtOnceWithoutABrokenPicture) {
+  for (uint64_t seed = 1; seed <= 4; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Rig rig(seed);
+    rig.set_path(path(25ms));
+    rig.set_way_back(path(25ms));
+    rig.run(2s);
+    rig.join();
+    rig.run(5s);
+    rig.set_path(path(25ms, 1.0));
+    rig.set_way_back(path(25ms, 1.0));
+    rig.run(4s);
+    MonoTime back = rig.now();
+    rig.set_path(path(25ms));
+    rig.set_way_back(path(25ms));
+    rig.run(10s);
+    expect_sound(rig);
+    auto first = std::ranges::find_if(rig.viewer().shown, [&](const auto& s) { return s.at > back + 100ms; });
+    ASSERT_NE(first, rig.viewer().shown.end());
+    EXPECT_LE(first->at - back, 2500ms);  // the next keyframe, or the group again
+    EXPECT_LE(rig.worst_delay(back + 4s), 300ms);
+    EXPECT_LE(rig.longest_freeze(back + 4s), 250ms);
+  }
+}
+
+TEST(SenderSimulation, APublisherThatCanIsAskedForAKeyframe) {
+  FlightOptions flight;
+  flight.group_frames = 300;
+  flight.key_on_request = true;
+  Rig rig(3, flight);
+  rig.set_path(path(25ms));
+  rig.set_way_back(path(25ms));
+  rig.run(2s);
+  rig.join();
+  rig.run(3s);
+  rig.set_path(path(25ms, 0.9));
+  rig.run(2s);
+  MonoTime back = rig.now();
+  rig.set_path(path(25ms));
+  rig.run(4s);
+  expect_sound(rig);
+  EXPECT_GE(rig.key_requests, 1u);
+  EXPECT_LE(rig.longest_freeze(back + 1500ms), 100ms);
+}
+
+TEST(SenderSimulation, AViewerWithoutTransportFeedbackIsServedByItsReports) {
+  for (uint64_t seed = 1; seed <= 4; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    test::ViewerPayloads plain;
+    plain.sends_transport_feedback = false;
+    Rig rig(seed, {}, plain);
+    rig.set_path(path(25ms, 0.03, 4ms));
+    rig.set_way_back(path(25ms, 0.03, 4ms));
+    rig.run(2s);
+    rig.join();
+    MonoTime joined = rig.now();
+    rig.run(20s);
+    expect_sound(rig);
+    EXPECT_EQ(rig.sender().statistics().skipped_frames, 0u);
+    EXPECT_LE(rig.longest_freeze(joined + 500ms), 250ms);
+  }
+}
+
+TEST(SenderSimulation, ReorderingAndDoublingHarmNothing) {
+  for (uint64_t seed = 1; seed <= 4; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    Rig rig(seed);
+    Path wild = path(20ms, 0.01, 30ms);
+    wild.duplicate = 0.05;
+    rig.set_path(wild);
+    rig.set_way_back(wild);
+    rig.run(2s);
+    rig.join();
+    MonoTime joined = rig.now();
+    rig.run(20s);
+    EXPECT_EQ(rig.viewer().broken, 0u);
+    EXPECT_LE(rig.longest_freeze(joined + 500ms), 300ms);
+    EXPECT_EQ(rig.sender().statistics().skipped_frames, 0u);
+  }
+}
+
 }  // namespace
 }  // namespace eyas::webrtc

@@ -64,9 +64,9 @@ void SentPackets::grow() {
 void SentPackets::forget_old(base::MonoTime now) {
   while (base_ < next_) {
     const Slot& oldest = slot(base_);
-    bool done = oldest.state == State::kReceived;
     // What no feedback speaks of (it was lost itself) goes with its neighbours.
-    if (!done && (base_ > reported_ || now - sent_at(oldest) < kLateMax)) return;
+    base::Duration wait = base_ > reported_ ? kUnheardMax : kLateMax;
+    if (oldest.state != State::kReceived && now - sent_at(oldest) < wait) return;
     ++base_;
   }
 }

@@ -28,6 +28,8 @@ class SentPackets {
   static constexpr size_t kCapacityMax = 8192;
   // A packet reported lost may still turn up; after this long it does not.
   static constexpr base::Duration kLateMax = std::chrono::milliseconds(1000);
+  // Nor does what nothing at all was heard of for this long.
+  static constexpr base::Duration kUnheardMax = std::chrono::milliseconds(3000);
 
   explicit SentPackets(uint16_t first) : base_(first), next_(first) {}
 
