@@ -19,22 +19,10 @@
 
 #include "io/tcp.h"
 #include "worker/protocol.h"
+#include "worker/sanitized.h"
 
 namespace eyas::worker {
 namespace {
-
-// Sanitizers reserve terabytes of address space. gcc tells of them with macros, clang with features.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool kSanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-inline constexpr bool kSanitized = true;
-#else
-inline constexpr bool kSanitized = false;
-#endif
-#else
-inline constexpr bool kSanitized = false;
-#endif
 
 using base::Code;
 using base::Error;
@@ -120,9 +108,7 @@ class ChildProcess final : public Process, io::ByteStream::Handler, io::FdHandle
     waitpid(pid_, nullptr, 0);  // a process that was killed by force is gone within milliseconds
   }
 
-  void send(const base::Slice& message) override {
-    if (stream_) stream_->send({&message, 1});
-  }
+  size_t send(const base::Slice& message) override { return stream_ ? stream_->send({&message, 1}) : 0; }
 
   void kill(Error why) override {
     if (!reason_) reason_ = std::move(why);
@@ -135,6 +121,9 @@ class ChildProcess final : public Process, io::ByteStream::Handler, io::FdHandle
   // What it wrote before it ended has been read when both ways out are closed.
   void on_data(base::Bytes bytes) override {
     if (!reason_) handler_.on_bytes(bytes);
+  }
+  void on_drained() override {
+    if (!reason_) handler_.on_drained();
   }
   void on_closed(const Error&) override {
     stream_.reset();

@@ -22,12 +22,15 @@ class Process {
     virtual ~Handler() = default;
     // Valid during the call only. The process may not be destroyed here.
     virtual void on_bytes(base::Bytes bytes) = 0;
+    // The process has taken all that send() left.
+    virtual void on_drained() {}
     // Once; nothing follows. The handler may destroy the process here.
     virtual void on_exit(const base::Error& why) = 0;
   };
 
   virtual ~Process() = default;
-  virtual void send(const base::Slice& message) = 0;
+  // Returns the bytes that the process has not taken yet.
+  virtual size_t send(const base::Slice& message) = 0;
   // Ends it by force; on_exit follows with this reason.
   virtual void kill(base::Error why) = 0;
   virtual pid_t pid() const = 0;

@@ -13,8 +13,14 @@ using base::Error;
 constexpr size_t kLengthBytes = 4;
 constexpr size_t kJobBytesMax = 4096;
 
-enum class Type : uint8_t { kJob = 1, kHello = 2, kTrack = 3, kFrame = 4, kLog = 5 };
-enum class JobKind : uint8_t { kDemo = 1 };
+enum class Type : uint8_t { kJob = 1, kHello = 2, kTrack = 3, kFrame = 4, kLog = 5, kKeyRequest = 6 };
+enum class JobKind : uint8_t { kDemo = 1, kTranscode = 2 };
+// Bits of a frame's flags.
+constexpr uint8_t kKeyFlag = 1, kDiscontinuityFlag = 2;
+
+bool can_encode(media::Codec codec) {
+  return codec == media::Codec::kOpus || codec == media::Codec::kAac || codec == media::Codec::kH264;
+}
 
 ByteWriter begin(Type type, size_t body_bytes) {
   ByteWriter out(kLengthBytes + 1 + body_bytes);
@@ -48,16 +54,40 @@ Error over_limit(const char* context, size_t value) {
   return {Code::kLimit, context, std::to_string(value)};
 }
 
+ByteWriter begin(JobKind kind) {
+  ByteWriter out = begin(Type::kJob, 32);
+  out.u16(kProtocolVersion);
+  out.u8(static_cast<uint8_t>(kind));
+  return out;
+}
+
+base::Result<Job> demo_job(ByteReader in) {
+  DemoJob job{in.u32(), in.u32(), in.u32(), in.u32()};
+  if (!in.ok() || in.remaining() != 0) return malformed("worker job: demo");
+  return Job(job);
+}
+
+base::Result<Job> transcode_job(ByteReader in) {
+  auto to = static_cast<media::Codec>(in.u8());
+  if (!in.ok() || in.remaining() != 0) return malformed("worker job: transcode");
+  if (!can_encode(to)) return Error{Code::kUnsupported, "worker job: codec to make", {}};
+  return Job(TranscodeJob{to});
+}
+
 }  // namespace
 
 std::vector<uint8_t> encode(const DemoJob& job) {
-  ByteWriter out = begin(Type::kJob, 32);
-  out.u16(kProtocolVersion);
-  out.u8(static_cast<uint8_t>(JobKind::kDemo));
+  ByteWriter out = begin(JobKind::kDemo);
   out.u32(job.width);
   out.u32(job.height);
   out.u32(job.frame_rate);
   out.u32(job.bitrate_bps);
+  return finish(std::move(out));
+}
+
+std::vector<uint8_t> encode(const TranscodeJob& job) {
+  ByteWriter out = begin(JobKind::kTranscode);
+  out.u8(static_cast<uint8_t>(job.to));
   return finish(std::move(out));
 }
 
@@ -71,6 +101,8 @@ std::vector<uint8_t> encode(const TrackMessage& track) {
   ByteWriter out = begin(Type::kTrack, 64 + track.record.size());
   out.u32(track.id);
   out.u8(static_cast<uint8_t>(track.codec));
+  out.u32(track.sample_rate);
+  out.u8(track.channels);
   put_text(out, track.media_type);
   put_text(out, track.label);
   out.bytes(track.record);
@@ -80,13 +112,17 @@ std::vector<uint8_t> encode(const TrackMessage& track) {
 std::vector<uint8_t> encode(const FrameMessage& frame) {
   ByteWriter out = begin(Type::kFrame, 40 + frame.payload.size());
   out.u32(frame.track);
-  out.u8(frame.key ? 1 : 0);
+  out.u8(static_cast<uint8_t>((frame.key ? kKeyFlag : 0) | (frame.discontinuity ? kDiscontinuityFlag : 0)));
   put_time(out, frame.pts);
   put_time(out, frame.dts);
   put_time(out, frame.duration);
   put_time(out, frame.capture.time_since_epoch());
   out.bytes(frame.payload);
   return finish(std::move(out));
+}
+
+std::vector<uint8_t> encode(const KeyRequest&) {
+  return finish(begin(Type::kKeyRequest, 0));
 }
 
 std::vector<uint8_t> encode(const LogMessage& line) {
@@ -104,17 +140,19 @@ base::Result<size_t> job_message_bytes(base::Bytes length_field) {
   return kLengthBytes + length;
 }
 
-base::Result<DemoJob> decode_job(base::Bytes message) {
+base::Result<Job> decode_job(base::Bytes message) {
   ByteReader in(message);
   size_t length = in.u32();
   if (length != in.remaining()) return malformed("worker job: message length");
   if (in.u8() != static_cast<uint8_t>(Type::kJob)) return malformed("worker job: not a job");
   if (in.u16() != kProtocolVersion) return Error{Code::kUnsupported, "worker job: protocol version", {}};
-  if (in.u8() != static_cast<uint8_t>(JobKind::kDemo))
-    return Error{Code::kUnsupported, "worker job: kind", {}};
-  DemoJob job{in.u32(), in.u32(), in.u32(), in.u32()};
-  if (!in.ok() || in.remaining() != 0) return malformed("worker job: demo");
-  return job;
+  switch (static_cast<JobKind>(in.u8())) {
+    case JobKind::kDemo:
+      return demo_job(in);
+    case JobKind::kTranscode:
+      return transcode_job(in);
+  }
+  return Error{Code::kUnsupported, "worker job: kind", {}};
 }
 
 base::Status Decoder::feed(base::Bytes bytes) {
@@ -148,7 +186,8 @@ base::Result<size_t> Decoder::next(base::Bytes bytes) {
 }
 
 base::Status Decoder::message(uint8_t type, base::Bytes body) {
-  if (type == static_cast<uint8_t>(Type::kHello)) return hello(ByteReader(body));
+  const bool worker = speaker_ == Speaker::kWorker;
+  if (worker && type == static_cast<uint8_t>(Type::kHello)) return hello(ByteReader(body));
   if (!greeted_) return malformed("worker message: no hello");
   switch (static_cast<Type>(type)) {
     case Type::kTrack:
@@ -156,10 +195,15 @@ base::Status Decoder::message(uint8_t type, base::Bytes body) {
     case Type::kFrame:
       return frame(ByteReader(body));
     case Type::kLog:
-      return log_line(ByteReader(body));
+      if (worker) return log_line(ByteReader(body));
+      break;
+    case Type::kKeyRequest:
+      if (!worker) return key_request(ByteReader(body));
+      break;
     default:
-      return malformed("worker message: type");
+      break;
   }
+  return malformed("worker message: type");
 }
 
 base::Status Decoder::hello(ByteReader in) {
@@ -176,6 +220,8 @@ base::Status Decoder::track(ByteReader in) {
   TrackMessage track;
   track.id = in.u32();
   uint8_t codec = in.u8();
+  track.sample_rate = in.u32();
+  track.channels = in.u8();
   track.media_type = in.text(in.u16());
   track.label = in.text(in.u16());
   base::Bytes record = in.rest();
@@ -198,7 +244,8 @@ base::Status Decoder::frame(ByteReader in) {
   FrameMessage frame;
   frame.track = in.u32();
   uint8_t flags = in.u8();
-  frame.key = (flags & 1) != 0;
+  frame.key = (flags & kKeyFlag) != 0;
+  frame.discontinuity = (flags & kDiscontinuityFlag) != 0;
   frame.pts = get_time(in);
   frame.dts = get_time(in);
   frame.duration = get_time(in);
@@ -207,6 +254,12 @@ base::Status Decoder::frame(ByteReader in) {
   if (!knows(frame.track)) return malformed("worker frame: track was not told");
   frame.payload = base::Slice::copy_of(in.rest());
   sink_.on_frame(std::move(frame));
+  return {};
+}
+
+base::Status Decoder::key_request(ByteReader in) {
+  if (in.remaining() != 0) return malformed("worker key request");
+  sink_.on_key_request({});
   return {};
 }
 

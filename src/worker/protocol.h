@@ -1,6 +1,7 @@
 // What the server and its worker say to each other over a socket pair: framed messages, big-endian. The
-// server sends one job and then nothing; the worker sends a hello, its tracks, frames and log lines until it
-// is killed. A worker may have been taken over by what it decodes, so its bytes are a stranger's.
+// server sends one job and, for a job that takes input, the track and its frames; the worker sends a hello,
+// its tracks, frames and log lines until it is killed. A worker may have been taken over by what it decodes,
+// so its bytes are a stranger's.
 //
 //   message = length u32 (of what follows) | type u8 | body
 #pragma once
@@ -8,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/bytes.h"
@@ -20,7 +22,7 @@
 namespace eyas::worker {
 
 // Both sides come from one build; another number means a stale program beside the server.
-inline constexpr uint16_t kProtocolVersion = 1;
+inline constexpr uint16_t kProtocolVersion = 2;
 // The descriptor on which the worker finds its end of the socket pair.
 inline constexpr int kChannelFd = 3;
 
@@ -40,6 +42,13 @@ struct DemoJob {
   bool operator==(const DemoJob&) const = default;
 };
 
+// Takes one track in and gives it back in another codec, on the same timeline.
+struct TranscodeJob {
+  media::Codec to = media::Codec::kOpus;  // kOpus, kAac or kH264
+  bool operator==(const TranscodeJob&) const = default;
+};
+using Job = std::variant<DemoJob, TranscodeJob>;
+
 struct Hello {
   uint16_t version = kProtocolVersion;
 };
@@ -50,45 +59,58 @@ struct TrackMessage {
   std::string media_type{};
   std::string label{};
   base::Slice record{};  // as media::CodecConfig::record
+  // Audio; 0 where the record says it.
+  uint32_t sample_rate = 0;
+  uint8_t channels = 0;
 };
 // One access unit in the canonical form of media::Frame. Its track was told before.
 struct FrameMessage {
   uint32_t track = 0;
   bool key = false;
-  base::Duration pts{0};  // since the worker's own start
+  bool discontinuity = false;
+  base::Duration pts{0};  // since the worker's own start; of a transcode job, on the stream's timeline
   base::Duration dts{0};
   base::Duration duration{0};
-  base::WallTime capture{};
+  base::WallTime capture{};  // the epoch: unknown
   base::Slice payload{};
 };
+// The server wants a keyframe soon.
+struct KeyRequest {};
 struct LogMessage {
   base::LogLevel level = base::LogLevel::kInfo;
   std::string text;
 };
 
 std::vector<uint8_t> encode(const DemoJob& job);
+std::vector<uint8_t> encode(const TranscodeJob& job);
 std::vector<uint8_t> encode(const Hello& hello);
 std::vector<uint8_t> encode(const TrackMessage& track);
 std::vector<uint8_t> encode(const FrameMessage& frame);
+std::vector<uint8_t> encode(const KeyRequest& request);
 std::vector<uint8_t> encode(const LogMessage& line);
 
 // The worker's side: how many bytes the whole job message has once its first four bytes are known, and the
 // job in it. Errors: kMalformed, kUnsupported for a job of another kind, kLimit.
 base::Result<size_t> job_message_bytes(base::Bytes length_field);
-base::Result<DemoJob> decode_job(base::Bytes message);
+base::Result<Job> decode_job(base::Bytes message);
 
-// The server's side: bytes as they come -> messages. Pure; holds at most one message. Lives on its worker's
-// loop.
+// Whose messages are read.
+enum class Speaker : uint8_t { kWorker, kServer };
+
+// Bytes as they come -> messages; the worker's side reads what follows the job. Pure; holds at most one
+// message. Lives on its worker's loop, or in the worker's thread.
 class Decoder {
  public:
   struct Sink {
     virtual ~Sink() = default;
     virtual void on_track(TrackMessage track) = 0;
     virtual void on_frame(FrameMessage frame) = 0;
-    virtual void on_log(LogMessage line) = 0;
+    virtual void on_log(LogMessage) {}          // the worker's
+    virtual void on_key_request(KeyRequest) {}  // the server's
   };
 
-  explicit Decoder(Sink& sink, Limits limits = {}) : sink_(sink), limits_(limits) {}
+  explicit Decoder(Sink& sink, Limits limits = {}, Speaker speaker = Speaker::kWorker)
+      : sink_(sink), limits_(limits), speaker_(speaker), greeted_(speaker == Speaker::kServer) {}
 
   // The first error is final: kill the worker, and drop this decoder.
   base::Status feed(base::Bytes bytes);
@@ -101,12 +123,14 @@ class Decoder {
   base::Status hello(base::ByteReader reader);
   base::Status track(base::ByteReader reader);
   base::Status frame(base::ByteReader reader);
+  base::Status key_request(base::ByteReader reader);
   base::Status log_line(base::ByteReader reader);
   bool knows(uint32_t track) const;
 
   Sink& sink_;
   Limits limits_;
-  bool greeted_ = false;
+  Speaker speaker_;
+  bool greeted_;
   std::vector<uint32_t> tracks_;
   std::vector<uint8_t> buffer_;
 };

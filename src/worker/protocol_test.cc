@@ -79,7 +79,9 @@ TEST(WorkerProtocol, JobComesBackAsItWent) {
   EXPECT_EQ(*whole, bytes.size());
   auto decoded = decode_job(bytes);
   ASSERT_TRUE(decoded.ok());
-  EXPECT_EQ(*decoded, job);
+  EXPECT_EQ(*decoded, Job(job));
+  EXPECT_EQ(*decode_job(encode(TranscodeJob{media::Codec::kAac})), Job(TranscodeJob{media::Codec::kAac}));
+  EXPECT_EQ(decode_job(encode(TranscodeJob{media::Codec::kFlac})).error().code, Code::kUnsupported);
   bytes.pop_back();
   EXPECT_EQ(decode_job(bytes).error().code, Code::kMalformed);
   EXPECT_EQ(job_message_bytes(base::from_hex("7fffffff")).error().code, Code::kLimit);
@@ -100,9 +102,30 @@ TEST(WorkerProtocol, RefusesWhatIsNotTheProtocol) {
   EXPECT_FALSE(after_hello(base::from_hex("00000000")).ok()) << "no type";
   EXPECT_FALSE(after_hello(base::from_hex("00000001 ff")).ok()) << "unknown type";
   EXPECT_FALSE(after_hello(base::from_hex("00000003 03 0000")).ok()) << "short track";
-  EXPECT_FALSE(after_hello(base::from_hex("0000000a 03 00000001 7f 0000 0000")).ok()) << "unknown codec";
+  EXPECT_FALSE(after_hello(base::from_hex("0000000f 03 00000001 7f 00000000 00 0000 0000")).ok())
+      << "unknown codec";
   EXPECT_FALSE(after_hello(base::from_hex("00000002 05 09")).ok()) << "log level";
   EXPECT_FALSE(after_hello(encode(FrameMessage{.track = 7})).ok()) << "frame of an untold track";
+}
+
+TEST(WorkerProtocol, TheServerSpeaksWithoutHelloAndAsksForKeys) {
+  struct Asked : Heard {
+    void on_key_request(KeyRequest) override { ++requests; }
+    int requests = 0;
+  } heard;
+  Decoder decoder(heard, {}, Speaker::kServer);
+  TrackMessage sound{.id = 2, .codec = media::Codec::kG711U, .sample_rate = 8000, .channels = 1};
+  FrameMessage frame{.track = 2, .discontinuity = true};
+  std::vector<uint8_t> bytes = encode(sound);
+  append(bytes, encode(frame));
+  append(bytes, encode(KeyRequest{}));
+  ASSERT_TRUE(decoder.feed(bytes).ok());
+  EXPECT_EQ(heard.tracks.at(0).sample_rate, 8000u);
+  EXPECT_EQ(heard.tracks.at(0).channels, 1);
+  EXPECT_TRUE(heard.frames.at(0).discontinuity);
+  EXPECT_EQ(heard.requests, 1);
+  EXPECT_FALSE(decoder.feed(encode(Hello{})).ok()) << "a hello is the worker's word";
+  EXPECT_FALSE(after_hello(encode(KeyRequest{})).ok()) << "a key request is the server's";
 }
 
 TEST(WorkerProtocol, KeepsItsLimits) {

@@ -38,6 +38,7 @@ void Supervisor::start() {
 
 void Supervisor::launch() {
   launched_ = heard_ = executor_.clock().mono();
+  asked_.reset();
   decoder_ = std::make_unique<Decoder>(static_cast<Decoder::Sink&>(*this), options_.limits);
   auto process = launch_(*this);
   if (!process) return back_off(process.error());
@@ -50,11 +51,22 @@ void Supervisor::launch() {
 
 void Supervisor::on_bytes(base::Bytes bytes) {
   heard_ = executor_.clock().mono();
+  asked_.reset();
   if (!decoder_) return;  // it broke the protocol before, and is being killed
   if (auto status = decoder_->feed(bytes); !status) {
     decoder_.reset();
     process_->kill(status.error());
   }
+}
+
+void Supervisor::on_drained() {
+  sink_.on_drained();
+}
+
+size_t Supervisor::send(const base::Slice& message) {
+  if (!process_) return 0;
+  if (!asked_) asked_ = executor_.clock().mono();
+  return process_->send(message);
 }
 
 void Supervisor::on_exit(const base::Error& why) {
@@ -77,7 +89,9 @@ void Supervisor::back_off(const base::Error& why) {
 }
 
 void Supervisor::watch_silence() {
-  base::Duration left = heard_ + options_.silence_max - executor_.clock().mono();
+  base::MonoTime now = executor_.clock().mono();
+  base::MonoTime silent_since = options_.speaks_unasked ? heard_ : asked_.value_or(now);
+  base::Duration left = silent_since + options_.silence_max - now;
   if (left <= base::Duration::zero()) {
     process_->kill({base::Code::kTimeout, "worker said nothing for too long", {}});
     return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "io/executor.h"
@@ -17,6 +18,9 @@ struct SupervisorOptions {
   base::Duration healthy_after = std::chrono::seconds(10);
   // A worker that says nothing for so long is stuck, and is killed.
   base::Duration silence_max = std::chrono::seconds(30);
+  // Whether it speaks of its own accord; otherwise its silence counts from what it was sent and did not
+  // answer.
+  bool speaks_unasked = true;
   Limits limits;
 };
 
@@ -32,8 +36,11 @@ class Supervisor final : Process::Handler, Decoder::Sink {
     virtual ~Sink() = default;
     virtual void on_track(TrackMessage track) = 0;
     virtual void on_frame(FrameMessage frame) = 0;
-    // kBackoff comes once per death, after its last frame: tracks must be told anew.
+    // kBackoff comes once per death, after its last frame: tracks must be told anew. kStarting comes with
+    // each new process: what it works on must be sent anew.
     virtual void on_state(WorkerState state) = 0;
+    // The worker has taken all that send() left.
+    virtual void on_drained() {}
   };
 
   // `job` is an encoded job message; each new process gets it.
@@ -42,6 +49,9 @@ class Supervisor final : Process::Handler, Decoder::Sink {
   ~Supervisor() override;
 
   void start();
+  // Gives the worker a message; it is dropped while there is none. Returns the bytes that it has not taken
+  // yet.
+  size_t send(const base::Slice& message);
 
   WorkerState state() const { return state_; }
   uint64_t restarts() const { return restarts_; }
@@ -50,6 +60,7 @@ class Supervisor final : Process::Handler, Decoder::Sink {
 
  private:
   void on_bytes(base::Bytes bytes) override;
+  void on_drained() override;
   void on_exit(const base::Error& why) override;
   void on_track(TrackMessage track) override;
   void on_frame(FrameMessage frame) override;
@@ -73,6 +84,7 @@ class Supervisor final : Process::Handler, Decoder::Sink {
   base::Duration backoff_;
   base::MonoTime launched_;
   base::MonoTime heard_;
+  std::optional<base::MonoTime> asked_;  // when it was sent what it has not answered since
   uint64_t restarts_ = 0;
   std::string last_exit_;
   io::Timer restart_;

@@ -46,7 +46,10 @@ class ManualExecutor final : public io::Executor {
 struct PaperProcess final : Process {
   PaperProcess(PaperProcess*& self, Handler& h) : self_(self), handler(h) { self_ = this; }
   ~PaperProcess() override { self_ = nullptr; }
-  void send(const base::Slice& message) override { sent = message; }
+  size_t send(const base::Slice& message) override {
+    sent = message;
+    return 0;
+  }
   void kill(base::Error why) override { killed = std::move(why); }
   pid_t pid() const override { return 42; }
 
@@ -56,7 +59,7 @@ struct PaperProcess final : Process {
   std::optional<base::Error> killed;
 };
 
-class SupervisorTest : public testing::Test, Supervisor::Sink {
+class SupervisorTest : public testing::Test, public Supervisor::Sink {
  protected:
   SupervisorTest() { supervisor_.start(); }
 
@@ -155,6 +158,25 @@ TEST_F(SupervisorTest, KillsAWorkerThatBreaksTheProtocolAndHearsNoMoreOfIt) {
   executor_.advance(500ms);
   say_a_frame();
   EXPECT_EQ(frames_, 1) << "the next one starts afresh";
+}
+
+TEST_F(SupervisorTest, AWorkerThatAnswersIsSilentOnlyWhenItWasAsked) {
+  PaperProcess* fed = nullptr;
+  Supervisor supervisor(executor_, "transcode", base::Slice::literal("job"),
+                        [&](Process::Handler& handler) -> base::Result<std::unique_ptr<Process>> {
+                          return std::unique_ptr<Process>(std::make_unique<PaperProcess>(fed, handler));
+                        },
+                        *this, {.speaks_unasked = false, .limits = {}});
+  supervisor.start();
+  executor_.advance(10min);
+  EXPECT_FALSE(fed->killed) << "it has nothing to do";
+  supervisor.send(base::Slice::literal("frame"));
+  EXPECT_EQ(base::as_text(fed->sent), "frame");
+  executor_.advance(20s);
+  supervisor.send(base::Slice::literal("frame"));
+  executor_.advance(41s);
+  ASSERT_TRUE(fed->killed);
+  EXPECT_EQ(fed->killed->code, base::Code::kTimeout);
 }
 
 TEST_F(SupervisorTest, TellsEachStateOnce) {

@@ -10,8 +10,8 @@ namespace eyas::worker::demo {
 namespace {
 
 constexpr int kPadTexels = 64;
-constexpr int kTile = 32;  // texels that are painted at a time
-constexpr unsigned kPaintersMax = 8;
+constexpr int kTile = 32;             // texels that are painted at a time
+constexpr unsigned kPaintersMax = 4;  // each takes address space, which is limited
 
 GroundLevel empty_level(int bits) {
   GroundLevel level;

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 
 namespace eyas::worker {
@@ -17,7 +18,7 @@ base::Status Channel::read_exactly(uint8_t* into, size_t count) {
   return {};
 }
 
-base::Result<DemoJob> Channel::read_job() {
+base::Result<Job> Channel::read_job() {
   std::vector<uint8_t> message(4);
   if (auto status = read_exactly(message.data(), message.size()); !status) return status.error();
   auto whole = job_message_bytes(message);
@@ -25,6 +26,16 @@ base::Result<DemoJob> Channel::read_job() {
   message.resize(*whole);
   if (auto status = read_exactly(message.data() + 4, message.size() - 4); !status) return status.error();
   return decode_job(message);
+}
+
+base::Status Channel::read_into(Decoder& decoder) {
+  std::array<uint8_t, 64 << 10> bytes;
+  ssize_t got = 0;
+  do {
+    got = read(fd_, bytes.data(), bytes.size());
+  } while (got < 0 && errno == EINTR);
+  if (got <= 0) return base::Error{base::Code::kClosed, "worker channel: read", {}};
+  return decoder.feed(base::Bytes(bytes).first(static_cast<size_t>(got)));
 }
 
 base::Status Channel::write(const std::vector<uint8_t>& message) {

@@ -11,7 +11,9 @@ class Channel {
  public:
   explicit Channel(int fd) : fd_(fd) {}
 
-  base::Result<DemoJob> read_job();
+  base::Result<Job> read_job();
+  // Waits for more and gives it to the decoder. Errors: kClosed when the server is gone; the decoder's.
+  base::Status read_into(Decoder& decoder);
   // Errors: kClosed when the server is gone.
   base::Status write(const std::vector<uint8_t>& message);
   template <typename Message>

@@ -8,6 +8,8 @@ extern "C" {
 }
 
 #include "worker/program/demo_run.h"
+#include "worker/program/sandbox.h"
+#include "worker/program/transcode_run.h"
 
 namespace {
 
@@ -26,6 +28,17 @@ void on_library_log(void*, int level, const char* format, va_list arguments) {
   static_cast<void>(channel().say(worker::LogMessage{severity, text}));
 }
 
+base::Error work_at(const worker::DemoJob& job) {
+  auto demo = worker::DemoRun::open(job, channel());
+  return demo ? (*demo)->run() : demo.error();
+}
+
+base::Error work_at(const worker::TranscodeJob& job) {
+  // From here on it touches what strangers sent.
+  if (auto status = worker::renounce_system_calls(); !status) return status.error();
+  return worker::TranscodeRun(job, channel()).run();
+}
+
 int run() {
   if (!channel().say(worker::Hello{})) {
     std::fputs("eyas-worker is started by the server; run `eyas demo`.\n", stderr);
@@ -33,8 +46,7 @@ int run() {
   }
   auto job = channel().read_job();
   if (!job) return EXIT_FAILURE;
-  auto demo = worker::DemoRun::open(*job, channel());
-  base::Error why = demo ? (*demo)->run() : demo.error();
+  base::Error why = std::visit([](const auto& one) { return work_at(one); }, *job);
   if (why.code == base::Code::kClosed) return EXIT_SUCCESS;
   static_cast<void>(channel().say(worker::LogMessage{base::LogLevel::kError, why.message()}));
   return EXIT_FAILURE;

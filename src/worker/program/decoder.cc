@@ -1,0 +1,96 @@
+#include "worker/program/decoder.h"
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+}
+
+#include <cstring>
+
+namespace eyas::worker {
+namespace {
+
+AVCodecID id_of(media::Codec codec) {
+  using enum media::Codec;
+  switch (codec) {
+    case kH264:
+      return AV_CODEC_ID_H264;
+    case kH265:
+      return AV_CODEC_ID_HEVC;
+    case kAv1:
+      return AV_CODEC_ID_AV1;
+    case kVp9:
+      return AV_CODEC_ID_VP9;
+    case kVp8:
+      return AV_CODEC_ID_VP8;
+    case kAac:
+      return AV_CODEC_ID_AAC;
+    case kOpus:
+      return AV_CODEC_ID_OPUS;
+    case kG711A:
+      return AV_CODEC_ID_PCM_ALAW;
+    case kG711U:
+      return AV_CODEC_ID_PCM_MULAW;
+    case kMp3:
+      return AV_CODEC_ID_MP3;
+    case kAc3:
+      return AV_CODEC_ID_AC3;
+    case kFlac:
+      return AV_CODEC_ID_FLAC;
+    case kData:
+      break;
+  }
+  return AV_CODEC_ID_NONE;
+}
+
+base::Status set_record(AVCodecContext& context, const base::Slice& record) {
+  if (record.empty()) return {};
+  // FFmpeg's parsers read past the end, where zeros must lie.
+  auto* copy = static_cast<uint8_t*>(av_mallocz(record.size() + AV_INPUT_BUFFER_PADDING_SIZE));
+  if (copy == nullptr) return av_error("decoder: record", AVERROR(ENOMEM));
+  std::memcpy(copy, record.data(), record.size());
+  context.extradata = copy;
+  context.extradata_size = static_cast<int>(record.size());
+  return {};
+}
+
+}  // namespace
+
+TrackDecoder::TrackDecoder(AvContextPtr context)
+    : context_(std::move(context)), packet_(av_packet_alloc()), frame_(av_frame_alloc()) {}
+
+base::Result<std::unique_ptr<TrackDecoder>> TrackDecoder::open(const TrackMessage& track) {
+  const AVCodec* codec = avcodec_find_decoder(id_of(track.codec));
+  if (codec == nullptr)
+    return base::Error{base::Code::kUnsupported, "no decoder", media::codec_name(track.codec)};
+  AvContextPtr context(avcodec_alloc_context3(codec));
+  // More threads hold pictures back.
+  context->thread_count = 1;
+  context->pkt_timebase = {1, 1'000'000'000};
+  context->sample_rate = static_cast<int>(track.sample_rate);
+  if (track.channels > 0) av_channel_layout_default(&context->ch_layout, track.channels);
+  if (auto status = set_record(*context, track.record); !status) return status.error();
+  if (int code = avcodec_open2(context.get(), codec, nullptr); code < 0) return av_error("decoder", code);
+  return std::unique_ptr<TrackDecoder>(new TrackDecoder(std::move(context)));
+}
+
+base::Status TrackDecoder::decode(const FrameMessage& frame, const FrameSink& sink) {
+  if (int code = av_new_packet(packet_.get(), static_cast<int>(frame.payload.size())); code < 0)
+    return av_error("decoder: packet", code);
+  std::memcpy(packet_->data, frame.payload.data(), frame.payload.size());
+  packet_->pts = frame.pts.count();
+  packet_->dts = frame.dts.count();
+  if (frame.key) packet_->flags |= AV_PKT_FLAG_KEY;
+  int sent = avcodec_send_packet(context_.get(), packet_.get());
+  av_packet_unref(packet_.get());
+  if (sent < 0) return base::Error{base::Code::kMalformed, "decoder: frame", av_error("", sent).detail};
+  for (;;) {
+    int code = avcodec_receive_frame(context_.get(), frame_.get());
+    if (code == AVERROR(EAGAIN) || code == AVERROR_EOF) return {};
+    if (code < 0) return base::Error{base::Code::kMalformed, "decoder: frame", av_error("", code).detail};
+    auto status = sink(*frame_);
+    av_frame_unref(frame_.get());
+    if (!status) return status;
+  }
+}
+
+}  // namespace eyas::worker

@@ -1,0 +1,31 @@
+// One track's decoder over FFmpeg's libraries. Lives in the worker's only thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/result.h"
+#include "worker/program/av.h"
+#include "worker/protocol.h"
+
+namespace eyas::worker {
+
+class TrackDecoder {
+ public:
+  // Errors: kUnsupported for a codec that FFmpeg's libraries here do not decode; kSystem.
+  static base::Result<std::unique_ptr<TrackDecoder>> open(const TrackMessage& track);
+
+  // `sink` gets what came out, valid during the call; its pts are nanoseconds. Errors: kMalformed, for this
+  // frame alone: go on with the next.
+  using FrameSink = std::function<base::Status(AVFrame&)>;
+  base::Status decode(const FrameMessage& frame, const FrameSink& sink);
+
+ private:
+  explicit TrackDecoder(AvContextPtr context);
+
+  AvContextPtr context_;
+  AvPacketPtr packet_;
+  AvFramePtr frame_;
+};
+
+}  // namespace eyas::worker
