@@ -14,6 +14,7 @@
 #include "bench/process.h"
 #include "bench/publisher.h"
 #include "bench/viewers.h"
+#include "bench/whep_load.h"
 
 namespace {
 
@@ -21,11 +22,14 @@ using namespace eyas::bench;
 
 constexpr const char* kHelp =
     "eyas-bench KEY=VALUE ...\n"
-    "  way=flv|rtmp|hls|llhls|idle|none   what the viewers take (none: only publish)\n"
+    "  way=flv|rtmp|hls|llhls|whep|whep_churn|idle|none   what the viewers take (none: only publish)\n"
     "  file=FILE.flv       published over RTMP; empty publishes nothing\n"
     "  rtmp_port=1935  port=8080   where to publish and play RTMP; where HTTP is served\n"
-    "  path=/live/bench.flv        the HTTP address, or the HLS media playlist\n"
+    "  path=/live/bench.flv        the HTTP address, the HLS media playlist, or the WHEP endpoint\n"
     "  pace_ms=0           llhls from files, where no blocking reload sets the pace\n"
+    "  audio=aac|opus      opus: the file's audio is replaced by Opus packets of 64 kbit/s\n"
+    "  srtp=gcm|cm         whep: the best profile that viewers offer\n"
+    "  junk=0 udp_port=8189        whep: datagrams a second of no session at all, sent to this port\n"
     "  viewers=500 sampled=20 warmup=2 seconds=8\n"
     "  pids=1,2            processes whose CPU time and memory are read\n";
 
@@ -42,6 +46,10 @@ Options parse(int argc, char** argv) {
                   {"sampled", "20"},
                   {"warmup", "2"},
                   {"seconds", "8"},
+                  {"audio", "aac"},
+                  {"srtp", "gcm"},
+                  {"junk", "0"},
+                  {"udp_port", "8189"},
                   {"pids", ""}};
   for (int i = 1; i < argc; ++i) {
     std::string word = argv[i];
@@ -80,6 +88,8 @@ struct Result {
   double rss_before_viewers = 0;
   Samples samples;
   HlsLoad hls;
+  WhepTotals whep;
+  uint64_t junk = 0;
   int closed = 0;
   uint64_t pictures = 0;
 };
@@ -92,14 +102,17 @@ void print(const Options& options, const Result& r) {
       "\"cpu_seconds\":%.3f,\"cpu_per_gbit\":%.4f,\"rss_mib\":%.1f,\"rss_mib_without_viewers\":%.1f,"
       "\"relay_ms_p50\":%.3f,\"relay_ms_p99\":%.3f,\"samples\":%zu,\"first_coded_ms_p50\":%.3f,"
       "\"began_without_key\":%llu,\"lost\":%llu,\"closed\":%d,\"requests\":%llu,\"failures\":%llu,"
-      "\"pictures\":%llu}\n",
+      "\"pictures\":%llu,\"playing\":%d,\"refused\":%d,\"datagrams\":%llu,\"lost_datagrams\":%llu,"
+      "\"first_packet_ms_p99\":%.3f,\"junk\":%llu}\n",
       options.at("way").c_str(), options.at("viewers").c_str(), r.seconds, gbit, cpu,
       gbit > 0 ? cpu / gbit : 0.0, r.after.rss_mib, r.rss_before_viewers, percentile(r.samples.relay_ms, 0.5),
       percentile(r.samples.relay_ms, 0.99), r.samples.relay_ms.size(),
       percentile(r.samples.first_coded_ms, 0.5), static_cast<unsigned long long>(r.samples.began_without_key),
       static_cast<unsigned long long>(r.samples.lost), r.closed,
       static_cast<unsigned long long>(r.hls.requests), static_cast<unsigned long long>(r.hls.failures),
-      static_cast<unsigned long long>(r.pictures));
+      static_cast<unsigned long long>(r.pictures), r.whep.playing, r.whep.refused,
+      static_cast<unsigned long long>(r.whep.datagrams), static_cast<unsigned long long>(r.whep.lost),
+      percentile(r.samples.first_coded_ms, 0.99), static_cast<unsigned long long>(r.junk));
 }
 
 // The sampled viewers, read the moment that something comes.
@@ -152,6 +165,67 @@ void measure_play(const Options& options, Way way, const Target& target, Result&
   r.seconds = static_cast<double>(now_ns() - begin) * 1e-9;
   r.samples = sampled.samples();
   r.closed = bulk.closed();
+}
+
+// The sampled viewers join last, one by one, while the crowd plays.
+void join_sampled(WhepGroup& group, const WhepWorld& world, int count, Samples& samples) {
+  SignallingClient http(world.target.port);
+  for (int i = 0; i < count; ++i) {
+    group.join(world, http, &samples);
+    int64_t limit = now_ns() + 3'000'000'000;
+    while (group.waiting() > 0 && now_ns() < limit) group.turn(std::chrono::milliseconds(1), false);
+    for (int64_t end = now_ns() + 50'000'000; now_ns() < end;)
+      group.turn(std::chrono::milliseconds(1), false);
+  }
+}
+
+void watch(WhepGroup& group, double seconds, bool record_latency) {
+  for (int64_t end = now_ns() + static_cast<int64_t>(seconds * 1e9); now_ns() < end;)
+    group.turn(std::chrono::milliseconds(5), record_latency);
+}
+
+void measure_whep(const Options& options, const Target& target, Result& r) {
+  std::vector<int> pids = pids_of(options.at("pids"));
+  int viewers = std::stoi(options.at("viewers")), few = std::min(viewers, std::stoi(options.at("sampled")));
+  WhepWorld world = make_whep_world(target, options.at("srtp") == "cm");
+  WhepCrowd crowd(world, viewers - few, std::chrono::seconds(60));
+  prefer_this_thread();
+  WhepGroup sampled;
+  join_sampled(sampled, world, few, r.samples);
+  std::unique_ptr<JunkFlood> flood;
+  if (int junk = std::stoi(options.at("junk")); junk > 0)
+    flood = std::make_unique<JunkFlood>(static_cast<uint16_t>(std::stoi(options.at("udp_port"))), junk);
+  watch(sampled, std::stod(options.at("warmup")), false);
+  crowd.begin_window();
+  sampled.begin_window();
+  r.samples.lost = 0;
+  r.before = usage_of(pids);
+  int64_t begin = now_ns();
+  watch(sampled, std::stod(options.at("seconds")), true);
+  r.after = usage_of(pids);
+  r.whep = crowd.totals();
+  r.whep += sampled.totals();
+  r.seconds = static_cast<double>(now_ns() - begin) * 1e-9;
+  r.bytes = r.whep.bytes;
+  r.closed = r.whep.ended;
+  if (flood) r.junk = flood->sent();
+}
+
+// `viewers` sessions opened and closed one after another; memory before is that after some hundred of them.
+void measure_churn(const Options& options, const Target& target, Result& r) {
+  std::vector<int> pids = pids_of(options.at("pids"));
+  WhepWorld world = make_whep_world(target, options.at("srtp") == "cm");
+  churn(world, 500);
+  std::this_thread::sleep_for(std::chrono::duration<double>(std::stod(options.at("warmup"))));
+  r.before = usage_of(pids);
+  r.rss_before_viewers = r.before.rss_mib;
+  int64_t begin = now_ns();
+  ChurnTotals totals = churn(world, std::stoi(options.at("viewers")));
+  r.seconds = static_cast<double>(now_ns() - begin) * 1e-9;
+  std::this_thread::sleep_for(std::chrono::duration<double>(std::stod(options.at("warmup"))));
+  r.after = usage_of(pids);
+  r.hls.requests = static_cast<uint64_t>(totals.opened);
+  r.hls.failures = static_cast<uint64_t>(totals.failed);
 }
 
 void measure_hls(const Options& options, const Target& target, Result& r) {
@@ -223,7 +297,9 @@ int main(int argc, char** argv) {
   Result result;
   std::unique_ptr<Publisher> publisher;
   if (!options["file"].empty()) {
-    publisher = std::make_unique<Publisher>(rtmp, load_flv(options["file"]));
+    auto tags = load_flv(options["file"]);
+    if (options["audio"] == "opus") tags = with_opus(std::move(tags));
+    publisher = std::make_unique<Publisher>(rtmp, std::move(tags));
     std::this_thread::sleep_for(std::chrono::seconds(1));
   }
   result.rss_before_viewers = usage_of(pids_of(options["pids"])).rss_mib;
@@ -232,6 +308,8 @@ int main(int argc, char** argv) {
   if (way == "rtmp") measure_play(options, Way::kRtmp, rtmp, result);
   if (way == "hls") measure_hls(options, http, result);
   if (way == "llhls") measure_parts(options, http, result);
+  if (way == "whep") measure_whep(options, http, result);
+  if (way == "whep_churn") measure_churn(options, http, result);
   if (way == "idle") measure_idle(options, http, result);
   if (way == "none")
     std::this_thread::sleep_for(std::chrono::duration<double>(std::stod(options["seconds"])));

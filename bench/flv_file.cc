@@ -56,6 +56,25 @@ std::vector<FileTag> load_flv(const std::string& path) {
   return tags;
 }
 
+std::vector<FileTag> with_opus(std::vector<FileTag> tags) {
+  // Sound format 9 (extended) and packet type 0 (sequence start) or 1 (coded frames), then the FourCC.
+  auto tag = [](uint32_t timestamp_ms, uint8_t packet_type, base::Bytes rest) {
+    FileTag made{8, timestamp_ms, {static_cast<uint8_t>(0x90 | packet_type), 'O', 'p', 'u', 's'}};
+    made.body.insert(made.body.end(), rest.begin(), rest.end());
+    return made;
+  };
+  // [RFC 7845 5.1]: version 1, 2 channels, 312 samples to skip, 48 kHz, no gain, mapping family 0.
+  const auto head = base::from_hex("4f70757348656164 01 02 3801 80bb0000 0000 00");
+  std::vector<uint8_t> packet(160, 0x5A);
+  packet[0] = 0xFC;  // CELT, fullband, 20 ms, stereo, one frame [RFC 6716 3.1]
+  std::erase_if(tags, [](const FileTag& old) { return old.type == 8; });
+  const uint32_t end_ms = tags.back().timestamp_ms;
+  tags.push_back(tag(0, 0, head));
+  for (uint32_t at = 0; at < end_ms; at += 20) tags.push_back(tag(at, 1, packet));
+  std::ranges::stable_sort(tags, {}, &FileTag::timestamp_ms);
+  return tags;
+}
+
 std::vector<uint8_t> with_stamp(base::Bytes tag_body, const Stamp& stamp) {
   std::vector<uint8_t> out;
   out.reserve(tag_body.size() + 4 + kNalBytes);

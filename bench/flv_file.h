@@ -24,6 +24,10 @@ struct FileTag {
 // Exits with a message when the file cannot be read.
 std::vector<FileTag> load_flv(const std::string& path);
 
+// The same with its audio replaced by Opus in Enhanced RTMP's form: 20 ms packets of 64 kbit/s with the right
+// header and nothing to hear.
+std::vector<FileTag> with_opus(std::vector<FileTag> tags);
+
 struct Stamp {
   uint64_t counter = 0;
   int64_t sent_ns = 0;  // CLOCK_MONOTONIC
