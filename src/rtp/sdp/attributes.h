@@ -33,7 +33,7 @@ struct Format {
 // meaning of [RFC 3551 6]; other formats without one are left out.
 std::vector<Format> formats_of(const Media& media);
 
-// a=extmap [RFC 8285 8].
+// a=extmap [RFC 8285 5].
 struct ExtensionMap {
   uint16_t id = 0;
   std::string direction;  // "sendonly", ...; usually empty

@@ -27,6 +27,11 @@ constexpr KnownExtension kExtensions[] = {
 };
 constexpr uint16_t kOneByteIdMax = 14;  // [RFC 8285 4.2]; the two-byte form is read, not written
 
+// [RFC 8285 6] An extension may be offered for one direction only.
+bool flows_our_way(std::string_view direction, bool sending) {
+  return direction.empty() || direction == "sendrecv" || direction == (sending ? "recvonly" : "sendonly");
+}
+
 // [RFC 8830 2] wants tokens, which have no slash: "live/alpha" -> "live.alpha".
 std::string token_of(std::string name) {
   std::replace(name.begin(), name.end(), '/', '.');
@@ -115,12 +120,12 @@ sdp::Media answered(const sdp::Media& offered, const AnsweredMedia& media, const
   const Direction direction = media.facts.direction;
   sdp::Media out;
   out.kind = offered.kind;
-  out.port = 9;  // [RFC 8840 4.1.1]: nothing to say here; the candidates have the address
+  out.port = 9;  // [RFC 8829 5.2.1]: the candidates have the address
   out.protocol = offered.protocol;
   out.connection = "IN IP4 0.0.0.0";
   put_transport(out, local);
   if (!media.facts.mid.empty()) out.attributes.add("mid", media.facts.mid);
-  for (const auto& [id, uri] : media.extensions) out.attributes.add("extmap", std::to_string(id) + ' ' + uri);
+  for (const std::string& extension : media.extensions) out.attributes.add("extmap", extension);
   out.attributes.add(direction == Direction::kSend      ? "sendonly"
                      : direction == Direction::kReceive ? "recvonly"
                                                         : "inactive");
@@ -152,16 +157,18 @@ sdp::Description preamble(const PeerOffer& offer, const Local& local,
 }  // namespace
 
 void take_extensions(const sdp::Media& offered, bool sending, AnsweredMedia& media) {
-  for (const sdp::ExtensionMap& offered_extension : sdp::extensions_of(offered)) {
-    for (const KnownExtension& known : kExtensions) {
-      if (offered_extension.uri != known.uri) continue;
-      if (!(sending ? known.when_sending : known.when_receiving)) continue;
-      uint16_t id_max = sending ? kOneByteIdMax : 255;
-      uint8_t& id = media.facts.extensions.*known.id;
-      if (id != 0 || offered_extension.id == 0 || offered_extension.id > id_max) continue;
-      id = static_cast<uint8_t>(offered_extension.id);
-      media.extensions.emplace_back(id, known.uri);
-    }
+  for (const sdp::ExtensionMap& extension : sdp::extensions_of(offered)) {
+    auto known = std::find_if(std::begin(kExtensions), std::end(kExtensions), [&](const KnownExtension& one) {
+      return extension.uri == one.uri && (sending ? one.when_sending : one.when_receiving);
+    });
+    if (known == std::end(kExtensions) || !flows_our_way(extension.direction, sending)) continue;
+    uint16_t id_max = sending ? kOneByteIdMax : 255;
+    uint8_t& id = media.facts.extensions.*known->id;
+    if (id != 0 || extension.id == 0 || extension.id > id_max) continue;
+    id = static_cast<uint8_t>(extension.id);
+    bool one_way = !extension.direction.empty() && extension.direction != "sendrecv";
+    std::string direction = one_way ? (sending ? "/sendonly" : "/recvonly") : "";
+    media.extensions.push_back(std::to_string(id) + direction + ' ' + known->uri);
   }
 }
 

@@ -1,7 +1,9 @@
 // Writes answers. Plain on purpose: DJI's RC Plus 2 took such ones and refused richer ones.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "protocols/webrtc/negotiation/negotiate.h"
 #include "protocols/webrtc/negotiation/offer.h"
@@ -14,7 +16,7 @@ struct AnsweredMedia {
   bool refused = false;                      // port 0: we have no codec for it, or it is not RTP
   std::optional<NegotiatedPayload> format;   // stated, also when inactive
   const media::CodecConfig* sent = nullptr;  // of the track that we send
-  std::vector<std::pair<uint8_t, const char*>> extensions;  // id, URI
+  std::vector<std::string> extensions;       // values of a=extmap
 };
 
 // The extensions that both know. `sending` decides which matter, and that ids stay in the one-byte form.

@@ -38,7 +38,7 @@ base::Result<IceFragment> parse_ice_fragment(std::string_view text) {
   for (const sdp::Media& media : parsed->media) {
     if (base::Status read = read_attributes(media.attributes, fragment); !read) return read.error();
   }
-  // [RFC 8840 4.4] The ufrag says which generation of ICE the candidates belong to.
+  // [RFC 9725 4.3] The ufrag says which generation of ICE the candidates belong to.
   bool credentials =
       fragment.pwd.empty() ? fragment.ufrag.size() <= 256 : valid_credentials(fragment.ufrag, fragment.pwd);
   if (!credentials) return Error{Code::kMalformed, "ice fragment: credentials", {}};

@@ -66,7 +66,7 @@ std::optional<unsigned> distance(const sdp::Format& format, const media::CodecCo
   switch (config.codec) {
     case Codec::kH264:
       return h264_distance(format, config);
-    case Codec::kVp9:  // [RFC 9628 7]: a profile decodes itself only
+    case Codec::kVp9:  // [RFC 9628 6]: a profile decodes itself only
       offered = number(parameter(format.parameters, "profile-id"), 0);
       return stream.value_or(offered) == offered ? std::optional(0u) : std::nullopt;
     case Codec::kH265:  // [RFC 7798 7.1]: Main unless stated; Main 10 decodes Main
@@ -164,7 +164,7 @@ NegotiatedPayload payload_of(const sdp::Format& format, const std::vector<sdp::F
     payload.twcc |= feedback == "transport-cc";
     payload.remb |= feedback == "goog-remb";
   }
-  for (const sdp::Format& other : all) {  // [RFC 4588 8.6]
+  for (const sdp::Format& other : all) {  // [RFC 4588 8]
     if (sdp::same_word(other.encoding, "rtx") && other.clock_rate == format.clock_rate &&
         parameter(other.parameters, "apt") == std::to_string(format.payload_type))
       payload.rtx_payload_type = other.payload_type;

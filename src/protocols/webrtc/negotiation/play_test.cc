@@ -208,6 +208,19 @@ TEST(Play, SmallerRenditionsAndOtherFormsOfOneTrackAreNotFurtherTracks) {
   EXPECT_EQ(session.media[2].direction, Direction::kInactive);
 }
 
+TEST(Play, ExtensionsKeepTheirDirection) {
+  const std::string firefox = sdp::offer_of("firefox_whep");
+  Negotiated session = play(firefox, {kDrone});
+  EXPECT_EQ(session.media[0].extensions.playout_delay, 6);
+  EXPECT_EQ(lines_like(session.answer,
+                       "a=extmap:6/sendonly http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"),
+            1u);
+  EXPECT_EQ(play(replaced(firefox, "6/recvonly", "6/sendonly"), {kDrone}).media[0].extensions.playout_delay,
+            0);
+  EXPECT_EQ(play(replaced(firefox, "6/recvonly", "6/inactive"), {kDrone}).media[0].extensions.playout_delay,
+            0);
+}
+
 TEST(Play, WideExtensionIdsAreNotSent) {
   std::string offer = replaced(sdp::offer_of("chromium_whep"), "extmap:5 ", "extmap:15 ");
   EXPECT_EQ(play(offer, {kDrone}).media[0].extensions.playout_delay, 0);
