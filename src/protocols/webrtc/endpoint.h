@@ -46,7 +46,8 @@ bool refuse_offer(const OfferRequest& offer, io::AddressCensus::Place& place);
 Local make_local(const OfferRequest& offer);
 // Makes the session and answers 201; or says why the offer cannot be answered: 400, 422.
 void open_session(OfferRequest offer, io::AddressCensus::Place place, Local local,
-                  base::Result<Negotiated> negotiated, media::TrackSet tracks = {});
+                  base::Result<Negotiated> negotiated, media::TrackSet tracks = {},
+                  std::vector<std::shared_ptr<void>> leases = {});
 http::Response refusal(int status, std::string_view code, std::string_view message,
                        base::Duration retry_after);
 

@@ -107,7 +107,8 @@ Local make_local(const OfferRequest& offer) {
 }
 
 void open_session(OfferRequest offer, io::AddressCensus::Place place, Local local,
-                  base::Result<Negotiated> negotiated, media::TrackSet tracks) {
+                  base::Result<Negotiated> negotiated, media::TrackSet tracks,
+                  std::vector<std::shared_ptr<void>> leases) {
   Shared& shared = *offer.shared;
   base::Result<Sha256> fingerprint = negotiated ? parse_fingerprint(negotiated->remote_fingerprint)
                                                 : base::Result<Sha256>(negotiated.error());
@@ -130,6 +131,7 @@ void open_session(OfferRequest offer, io::AddressCensus::Place place, Local loca
   plan.negotiated = std::move(*negotiated);
   plan.fingerprint = *fingerprint;
   plan.tracks = std::move(tracks);
+  plan.leases = std::move(leases);
   plan.place = std::move(place);
   for (const std::string& what : plan.negotiated.left_out)
     base::log::info("webrtc.left_out", {{"session", plan.name}, {"what", what}});

@@ -40,6 +40,10 @@ void describe_sessions(base::OptionSchema& schema, Options& o) {
                     "A session whose peer made no connectivity check for so long is ended.")
       .reloadable = true;
   schema
+      .milliseconds("webrtc.derive_wait_ms", o.derive_wait, 0, 60'000,
+                    "How long a viewer's answer waits for a track that has to be made for him first.")
+      .reloadable = true;
+  schema
       .milliseconds("webrtc.history_ms", o.history, 0, 10'000,
                     "How far back lost packets are sent again to a viewer.")
       .reloadable = true;

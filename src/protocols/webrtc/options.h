@@ -35,7 +35,9 @@ struct Options {
   uint32_t busy_percent_max = 95;           // a loop busier than this takes no further session: 503
   base::Duration handshake_timeout = std::chrono::seconds(15);  // from the answer to agreed keys
   base::Duration consent_timeout = std::chrono::seconds(30);    // without a check of the peer [RFC 7675 5.1]
-  base::Duration retry_after = std::chrono::seconds(5);         // what a refused peer is told
+  base::Duration derive_wait =
+      std::chrono::seconds(3);  // a viewer waits so long for a track that is made for him
+  base::Duration retry_after = std::chrono::seconds(5);  // what a refused peer is told
 
   base::Duration history =
       std::chrono::milliseconds(1500);  // webrtc.history_ms: what is sent again when lost

@@ -40,8 +40,9 @@ struct SessionPlan {
   std::string agent;  // its User-Agent
   Local local;
   Negotiated negotiated;
-  Sha256 fingerprint{};    // of the peer's certificate
-  media::TrackSet tracks;  // kPlay: what was negotiated about
+  Sha256 fingerprint{};                       // of the peer's certificate
+  media::TrackSet tracks;                     // kPlay: what was negotiated about
+  std::vector<std::shared_ptr<void>> leases;  // kPlay: what is made for this viewer while he watches
   io::AddressCensus::Place place;
 };
 

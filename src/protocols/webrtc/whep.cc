@@ -1,43 +1,95 @@
-// WHEP: offers of those who watch.
-#include "protocols/webrtc/egress/packet_format.h"
+// WHEP: offers of those who watch (draft-ietf-wish-whep).
+#include <algorithm>
+
+#include "hub/derivations.h"
 #include "protocols/webrtc/endpoint.h"
 
 namespace eyas::webrtc {
 namespace {
 
-media::TrackSet tracks_of(const hub::StreamFacts& facts) {
+// Between two looks at whether a derived track has come.
+constexpr base::Duration kDerivedLookInterval = std::chrono::milliseconds(40);
+
+media::TrackSet tracks_of(const std::vector<hub::StreamFacts>& facts) {
   media::TrackSet tracks;
-  for (const hub::TrackFacts& track : facts.tracks) tracks.push_back(track.track);
-  return Packager::select(tracks);
+  if (facts.empty()) return tracks;
+  for (const hub::TrackFacts& track : facts.front().tracks) tracks.push_back(track.track);
+  return tracks;
 }
 
-void answer(OfferRequest offer, io::AddressCensus::Place place, const std::vector<hub::StreamFacts>& facts) {
-  Shared& shared = *offer.shared;
-  media::TrackSet tracks = facts.empty() ? media::TrackSet{} : tracks_of(facts.front());
-  if (tracks.empty()) {
-    shared.statistics->not_found.fetch_add(1, std::memory_order_relaxed);
-    return offer.exchange.respond(refusal(404, "not_found", "no such stream: " + offer.stream.text(),
-                                          offer.here().options().retry_after));
-  }
-  Local local = make_local(offer);
-  auto negotiated = answer_play(base::as_text(offer.request->body), local, tracks);
-  open_session(std::move(offer), std::move(place), std::move(local), std::move(negotiated),
-               std::move(tracks));
+// Whether the stream has that derived track by now.
+bool stands(hub::Derivation derivation, const media::TrackSet& tracks) {
+  return std::ranges::any_of(tracks, [&](const media::TrackPtr& track) {
+    return track->derived() && track->id == hub::derived_track_id(track->derived_from, derivation);
+  });
 }
+
+// A viewer until his answer. Usually that is one look at the stream; when a track must be derived for him
+// first, he waits for it. Kept alive by what it waits for; lives on its connection's loop.
+class ViewerOffer : public std::enable_shared_from_this<ViewerOffer> {
+ public:
+  ViewerOffer(OfferRequest offer, io::AddressCensus::Place place)
+      : offer_(std::move(offer)),
+        place_(std::move(place)),
+        executor_(offer_.exchange.executor()),
+        answer_by_(executor_.clock().mono() + offer_.here().options().derive_wait) {}
+
+  void look() {
+    offer_.shared->directory.snapshot(offer_.stream, executor_,
+                                      [self = shared_from_this()](std::vector<hub::StreamFacts> facts) {
+                                        if (!self->offer_.exchange.gone()) self->seen(facts);
+                                      });
+  }
+
+ private:
+  void seen(const std::vector<hub::StreamFacts>& facts) {
+    media::TrackSet tracks = tracks_of(facts);
+    if (tracks.empty()) return not_found();
+    if (lacks_derived(tracks) && executor_.clock().mono() < answer_by_) {
+      // Nothing else holds us until then.
+      again_ = executor_.after(kDerivedLookInterval, [self = shared_from_this()] { self->look(); });
+      return;
+    }
+    Local local = make_local(offer_);
+    auto negotiated = answer_play(body(), local, tracks);
+    open_session(std::move(offer_), std::move(place_), std::move(local), std::move(negotiated),
+                 std::move(tracks), std::move(leases_));
+  }
+
+  // True while a track that he needs is being made.
+  bool lacks_derived(const media::TrackSet& tracks) {
+    hub::Derivations* derivations = offer_.shared->derivations;
+    if (derivations == nullptr) return false;
+    std::vector<hub::Derivation> wanted = derivations_for(body(), tracks);
+    if (leases_.empty()) {
+      for (hub::Derivation derivation : wanted)
+        leases_.push_back(derivations->want(offer_.stream, derivation));
+    }
+    return !std::ranges::all_of(wanted,
+                                [&](hub::Derivation derivation) { return stands(derivation, tracks); });
+  }
+
+  void not_found() {
+    offer_.shared->statistics->not_found.fetch_add(1, std::memory_order_relaxed);
+    offer_.exchange.respond(refusal(404, "not_found", "no such stream: " + offer_.stream.text(),
+                                    offer_.here().options().retry_after));
+  }
+  std::string_view body() const { return base::as_text(offer_.request->body); }
+
+  OfferRequest offer_;
+  io::AddressCensus::Place place_;
+  io::Executor& executor_;
+  base::MonoTime answer_by_;
+  std::vector<std::shared_ptr<void>> leases_;
+  io::Timer again_;
+};
 
 }  // namespace
 
 void answer_viewer(OfferRequest offer) {
   io::AddressCensus::Place place;
   if (refuse_offer(offer, place)) return;
-  hub::Directory& directory = offer.shared->directory;
-  io::Executor& executor = offer.exchange.executor();
-  hub::StreamName stream = offer.stream;
-  directory.snapshot(
-      stream, executor,
-      [offer = std::move(offer), place = std::move(place)](std::vector<hub::StreamFacts> facts) mutable {
-        if (!offer.exchange.gone()) answer(std::move(offer), std::move(place), facts);
-      });
+  std::make_shared<ViewerOffer>(std::move(offer), std::move(place))->look();
 }
 
 }  // namespace eyas::webrtc
