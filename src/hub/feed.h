@@ -80,6 +80,8 @@ struct ReaderInfo {
   base::Duration lag_max = std::chrono::seconds(4);
   // How long to wait for a stream that nobody publishes yet.
   base::Duration wait{0};
+  // What stood behind '?' in the address. May be secret: neither logged nor shown.
+  std::string arguments;
 };
 
 // A change of a feed, the same object on every loop.

@@ -41,6 +41,8 @@ struct PublisherInfo {
   bool takeover = false;  // ends publishers of the same rank; otherwise the name is taken
   // Adds derived tracks to those on air, at times of the stream's own timeline, and keeps no stream alive.
   bool companion = false;
+  // What stood behind '?' in the address: "user=a&pass=b". May be secret: neither logged nor shown.
+  std::string arguments;
 };
 
 // How a stream reaches a publisher; both are called on the stream's loop.

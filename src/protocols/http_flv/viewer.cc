@@ -32,6 +32,7 @@ void Viewer::start(hub::Directory& directory, const hub::StreamName& name) {
   info.protocol = kName;
   info.session = session_;
   info.peer = request_->peer;
+  info.arguments = request_->raw_query;
   info.wait = options_.play_wait;
   directory.read<flv::Format>(
       name, std::move(info), executor_,

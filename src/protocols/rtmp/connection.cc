@@ -76,6 +76,7 @@ void Connection::on_publish(uint32_t stream_id, const Target& target) {
   info.protocol = kName;
   info.session = name_;
   info.peer = stream_->peer();
+  info.arguments = target.arguments;
   info.takeover = server_.options_.takeover();
   server_.directory_.publish(*name, std::move(info), stream_->executor(),
                              if_alive([this, stream_id, serial](base::Result<hub::Publisher> publisher) {
@@ -120,6 +121,7 @@ void Connection::on_play(uint32_t stream_id, const Target& target) {
   info.protocol = kName;
   info.session = name_;
   info.peer = stream_->peer();
+  info.arguments = target.arguments;
   info.wait = server_.options_.play_wait;
   server_.directory_.read<flv::Format>(
       *name, std::move(info), stream_->executor(),

@@ -52,6 +52,7 @@ class Connection final : private io::ByteStream::Handler, private Session::Sink 
   void on_stop(uint32_t stream_id) override;
   void on_pause(uint32_t stream_id, bool paused) override;
   void on_receive(uint32_t stream_id, MessageType type, bool wanted) override;
+  void on_limit(Limit limit) override { server_.statistics_->hit(limit); }
 
   void publish_answered(uint32_t stream_id, uint64_t serial, base::Result<hub::Publisher> publisher);
   void play_answered(uint32_t stream_id, uint64_t serial, base::Result<hub::Reader<flv::Format>> reader);

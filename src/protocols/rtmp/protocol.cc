@@ -28,7 +28,16 @@ class Rtmp final : public protocols::Protocol {
   }
   void drain(size_t loop) override { servers_[loop]->drain(); }
   std::vector<base::Metric> metrics() const override {
-    return protocols::metrics_of(kName, statistics_->list());
+    std::vector<base::Metric> metrics = protocols::metrics_of(kName, statistics_->list());
+    for (size_t i = 0; i < statistics_->limits.size(); ++i) {
+      auto limit = static_cast<Limit>(i);
+      metrics.push_back({"eyas_rtmp_limit_hits_total",
+                         "Times that a limit was hit, by its name.",
+                         base::Metric::Kind::kCounter,
+                         static_cast<double>(statistics_->hits(limit)),
+                         {{"limit", limit_name(limit)}}});
+    }
+    return metrics;
   }
 
  private:

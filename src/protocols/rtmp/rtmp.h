@@ -10,6 +10,7 @@
 #include "hub/directory.h"
 #include "io/address_census.h"
 #include "io/byte_stream.h"
+#include "protocols/rtmp/limits.h"
 #include "protocols/rtmp/options.h"
 
 namespace eyas::protocols {
@@ -30,14 +31,14 @@ struct Statistics {
   std::atomic<uint64_t> plays{0};
   std::atomic<uint64_t> plays_refused{0};
   std::atomic<uint64_t> reconnects_requested{0};
-  std::atomic<uint64_t> refused_address_limit{0};
-  // Why connections ended. "limit" counts every other limit of Options; the log names which.
+  // Why connections ended. Which limit it was, `limits` and the log say.
   std::atomic<uint64_t> closed_by_peer{0};
   std::atomic<uint64_t> closed_malformed{0};
   std::atomic<uint64_t> closed_limit{0};
   std::atomic<uint64_t> closed_timeout{0};
   std::atomic<uint64_t> closed_other{0};
-  io::AddressCensus census;               // connections by address
+  std::array<std::atomic<uint64_t>, static_cast<size_t>(Limit::kCount)> limits{};  // hits
+  io::AddressCensus census;                                                        // connections by address
   std::atomic<uint64_t> next_session{1};  // sessions are named "rtmp-1", "rtmp-2", ...
 
   struct Named {
@@ -45,8 +46,10 @@ struct Statistics {
     uint64_t value;
   };
   // Every counter with its name, for the API and the metrics.
-  std::array<Named, 13> list() const;
-  void count_closed(base::Code why);
+  std::array<Named, 12> list() const;
+  void count_closed(const base::Error& why);
+  void hit(Limit limit) { limits[static_cast<size_t>(limit)].fetch_add(1, std::memory_order_relaxed); }
+  uint64_t hits(Limit limit) const { return limits[static_cast<size_t>(limit)]; }
 };
 
 class Connection;

@@ -10,7 +10,7 @@ constexpr base::Duration kTick = std::chrono::seconds(1);
 
 }  // namespace
 
-std::array<Statistics::Named, 13> Statistics::list() const {
+std::array<Statistics::Named, 12> Statistics::list() const {
   return {{{"connections_opened", connections_opened},
            {"connections_open", connections_open},
            {"publishes", publishes},
@@ -18,7 +18,6 @@ std::array<Statistics::Named, 13> Statistics::list() const {
            {"plays", plays},
            {"plays_refused", plays_refused},
            {"reconnects_requested", reconnects_requested},
-           {"refused_address_limit", refused_address_limit},
            {"closed_by_peer", closed_by_peer},
            {"closed_malformed", closed_malformed},
            {"closed_limit", closed_limit},
@@ -26,12 +25,14 @@ std::array<Statistics::Named, 13> Statistics::list() const {
            {"closed_other", closed_other}}};
 }
 
-void Statistics::count_closed(base::Code why) {
-  std::atomic<uint64_t>& counter = why == base::Code::kClosed      ? closed_by_peer
-                                   : why == base::Code::kMalformed ? closed_malformed
-                                   : why == base::Code::kLimit     ? closed_limit
-                                   : why == base::Code::kTimeout   ? closed_timeout
-                                                                   : closed_other;
+void Statistics::count_closed(const base::Error& why) {
+  base::Code code = why.code;
+  std::atomic<uint64_t>& counter = code == base::Code::kClosed      ? closed_by_peer
+                                   : code == base::Code::kMalformed ? closed_malformed
+                                   : code == base::Code::kLimit     ? closed_limit
+                                   : code == base::Code::kTimeout   ? closed_timeout
+                                                                    : closed_other;
+  if (code == base::Code::kLimit || code == base::Code::kTimeout) hit(limit_of(why));
   counter.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -53,7 +54,7 @@ void Server::accept(std::unique_ptr<io::ByteStream> stream) {
   std::string peer = stream->peer();
   auto place = statistics_->census.enter(peer, options_.connections_per_address_max);
   if (!place) {
-    statistics_->refused_address_limit.fetch_add(1, std::memory_order_relaxed);
+    statistics_->hit(Limit::kAddressConnections);
     base::log::warning("rtmp.refused", {{"peer", peer}, {"reason", "connections per address"}});
     return;
   }
@@ -74,7 +75,7 @@ void Server::drain() {
 
 void Server::remove(uint64_t id, const base::Error& why) {
   auto entry = connections_.find(id);
-  statistics_->count_closed(why.code);
+  statistics_->count_closed(why);
   statistics_->connections_open.fetch_sub(1, std::memory_order_relaxed);
   connections_.erase(entry);
 }

@@ -153,13 +153,18 @@ base::Status Session::on_aggregate(const Message& message) {
   return {};
 }
 
+void Session::make_idle(uint32_t stream_id) {
+  auto stream = streams_.find(stream_id);
+  if (stream != streams_.end()) stream->second = Role::kIdle;
+}
+
 void Session::publish_started(uint32_t stream_id) {
   write(user_control(UserEvent::kStreamBegin, stream_id));
   status(stream_id, "status", "NetStream.Publish.Start", "publishing");
 }
 
 void Session::publish_refused(uint32_t stream_id, std::string_view why) {
-  if (Role* role = stream_for(stream_id)) *role = Role::kIdle;
+  make_idle(stream_id);
   status(stream_id, "error", "NetStream.Publish.BadName", why);
 }
 
@@ -174,12 +179,12 @@ void Session::play_started(uint32_t stream_id) {
 }
 
 void Session::play_refused(uint32_t stream_id, std::string_view code, std::string_view why) {
-  if (Role* role = stream_for(stream_id)) *role = Role::kIdle;
+  make_idle(stream_id);
   status(stream_id, "error", code, why);
 }
 
 void Session::play_ended(uint32_t stream_id) {
-  if (Role* role = stream_for(stream_id)) *role = Role::kIdle;
+  make_idle(stream_id);
   bool was_in_call = std::exchange(in_call_, true);
   write(user_control(UserEvent::kStreamEof, stream_id));
   status(stream_id, "status", "NetStream.Play.UnpublishNotify", "the stream has ended");

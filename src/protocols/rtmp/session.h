@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "protocols/rtmp/capabilities.h"
 #include "protocols/rtmp/command.h"
+#include "protocols/rtmp/limits.h"
 #include "protocols/rtmp/options.h"
 #include "protocols/rtmp/target.h"
 #include "protocols/rtmp/wire/chunk_reader.h"
@@ -35,6 +36,8 @@ class Session : private ChunkReader::Sink {
     virtual void on_pause(uint32_t stream_id, bool paused) = 0;
     // receiveAudio and receiveVideo; type: kAudio or kVideo.
     virtual void on_receive(uint32_t stream_id, MessageType type, bool wanted) = 0;
+    // A wish was refused because of it; the session goes on.
+    virtual void on_limit(Limit limit) = 0;
   };
 
   // `seed` fills the handshake's random fields.
@@ -75,6 +78,8 @@ class Session : private ChunkReader::Sink {
   void create_stream(const Command& command);
   void publish(const Command& command);
   void play(const Command& command);
+  void play2(const Command& command);
+  void play_name(uint32_t stream_id, std::string_view name);
   void delete_stream(const Command& command);
   void close_stream(const Command& command);
   void pause(const Command& command);
@@ -89,6 +94,7 @@ class Session : private ChunkReader::Sink {
   void unknown(const Command& command);
 
   Role* stream_for(uint32_t stream_id);
+  void make_idle(uint32_t stream_id);
   void stop(uint32_t stream_id);
   void result(const Command& command, flv::AmfValue value);
   void status(uint32_t stream_id, std::string_view level, std::string_view code,

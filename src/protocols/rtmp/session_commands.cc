@@ -24,10 +24,11 @@ base::Status Session::on_command(const Command& command) {
     std::string_view name;
     void (Session::*handle)(const Command&);
   };
-  static constexpr std::array<Row, 16> kRows = {{
+  static constexpr std::array<Row, 17> kRows = {{
       {"createStream", &Session::create_stream},
       {"publish", &Session::publish},
       {"play", &Session::play},
+      {"play2", &Session::play2},
       {"deleteStream", &Session::delete_stream},
       {"closeStream", &Session::close_stream},
       {"pause", &Session::pause},
@@ -90,6 +91,7 @@ base::Status Session::connect(const Command& command) {
 
 void Session::create_stream(const Command& command) {
   if (streams_.size() >= options_.message_streams_max) {
+    sink_.on_limit(Limit::kMessageStreams);
     write(command_message(0, "_error", command.transaction,
                           {AmfValue::null(), status_object("error", "NetConnection.Call.Failed",
                                                            "too many streams on one connection")}));
@@ -106,7 +108,10 @@ void Session::create_stream(const Command& command) {
 Session::Role* Session::stream_for(uint32_t stream_id) {
   auto found = streams_.find(stream_id);
   if (found != streams_.end()) return &found->second;
-  if (streams_.size() >= options_.message_streams_max) return nullptr;
+  if (streams_.size() >= options_.message_streams_max) {
+    sink_.on_limit(Limit::kMessageStreams);
+    return nullptr;
+  }
   return &streams_.emplace(stream_id, Role::kIdle).first->second;
 }
 
@@ -116,18 +121,33 @@ void Session::publish(const Command& command) {
   Role* role = stream_for(id);
   if (role == nullptr) return publish_refused(id, "too many streams on one connection");
   base::Result<Target> target = make_target(app_, command.value(1).as_string(), options_.arguments_bytes_max);
-  if (!target) return publish_refused(id, target.error().context);
+  if (!target) {
+    if (target.error().code == base::Code::kLimit) sink_.on_limit(limit_of(target.error()));
+    return publish_refused(id, target.error().context);
+  }
   *role = Role::kPublish;
   sink_.on_publish(id, *target);
 }
 
 void Session::play(const Command& command) {
-  uint32_t id = command.stream_id;
+  play_name(command.stream_id, command.value(1).as_string());
+}
+
+// Another stream in place of the one that plays, named in an object. Its transitions belong to files: live,
+// the new stream begins at its newest key frame.
+void Session::play2(const Command& command) {
+  play_name(command.stream_id, command.value(1).get_string("streamName"));
+}
+
+void Session::play_name(uint32_t id, std::string_view name) {
   stop(id);
   Role* role = stream_for(id);
   if (role == nullptr) return play_refused(id, "NetStream.Play.Failed", "too many streams on one connection");
-  base::Result<Target> target = make_target(app_, command.value(1).as_string(), options_.arguments_bytes_max);
-  if (!target) return play_refused(id, "NetStream.Play.StreamNotFound", target.error().context);
+  base::Result<Target> target = make_target(app_, name, options_.arguments_bytes_max);
+  if (!target) {
+    if (target.error().code == base::Code::kLimit) sink_.on_limit(limit_of(target.error()));
+    return play_refused(id, "NetStream.Play.StreamNotFound", target.error().context);
+  }
   *role = Role::kPlay;
   sink_.on_play(id, *target);
 }

@@ -28,6 +28,7 @@ struct Recorder : rtmp::Session::Sink {
   void on_stop(uint32_t id) override { note("stop", id); }
   void on_pause(uint32_t id, bool) override { note("pause", id); }
   void on_receive(uint32_t id, rtmp::MessageType, bool) override { note("receive", id); }
+  void on_limit(rtmp::Limit limit) override { note("limit", static_cast<uint32_t>(limit)); }
   void note(const char* what, uint32_t number) { actions += what + std::to_string(number) + ";"; }
 
   rtmp::Session* session = nullptr;

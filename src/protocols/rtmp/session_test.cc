@@ -41,6 +41,8 @@ struct Bench : Session::Sink {
     events += (type == MessageType::kAudio ? "audio " : "video ") + std::to_string(wanted) + "; ";
   }
 
+  void on_limit(Limit limit) override { events += std::string("limit ") + limit_name(limit) + "; "; }
+
   base::Status feed(base::Bytes bytes) { return session.on_bytes(bytes, now); }
   // Handshake, connect and createStream.
   void open(std::string_view app = "live", std::vector<flv::AmfProperty> more = {}) {
@@ -197,6 +199,30 @@ TEST(Session, MessageStreamsAreBounded) {
   EXPECT_TRUE(bench.replies.saw("_error:NetConnection.Call.Failed"));
   ASSERT_TRUE(bench.feed(bench.client.publish("alpha", 77)));  // nor by using a stream never created
   EXPECT_TRUE(bench.replies.saw("onStatus:NetStream.Publish.BadName"));
+  EXPECT_EQ(bench.events, "limit message_streams; limit message_streams; ");
+}
+
+TEST(Session, ArgumentsAreBounded) {
+  Options options;
+  options.arguments_bytes_max = 10;
+  Bench bench(options);
+  bench.open();
+  ASSERT_TRUE(bench.feed(bench.client.play("alpha?token=123456789")));
+  EXPECT_EQ(bench.events, "limit argument_bytes; ");
+  EXPECT_TRUE(bench.replies.saw("onStatus:NetStream.Play.StreamNotFound"));
+}
+
+TEST(Session, Play2PlaysAnotherStreamInPlaceOfThePresentOne) {
+  Bench bench;
+  bench.open();
+  ASSERT_TRUE(bench.feed(bench.client.play("alpha")));
+  AmfValue options = AmfValue::object({{"streamName", AmfValue::string("bravo?quality=low")},
+                                       {"oldStreamName", AmfValue::string("alpha")},
+                                       {"transition", AmfValue::string("switch")}});
+  ASSERT_TRUE(bench.feed(bench.client.command(1, "play2", 0, {AmfValue::null(), options})));
+  EXPECT_EQ(bench.events, "play 1 live/alpha; stop 1; play 1 live/bravo; ");
+  ASSERT_TRUE(bench.feed(bench.client.command(1, "play2", 0, {AmfValue::null(), AmfValue::null()})));
+  EXPECT_TRUE(bench.replies.saw("onStatus:NetStream.Play.StreamNotFound"));
 }
 
 TEST(Session, UnknownCommandsGetAnErrorOnlyWhenTheyAwaitAnAnswer) {
