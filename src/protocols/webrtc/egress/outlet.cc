@@ -63,7 +63,7 @@ size_t Outlet::send(const OutgoingPacket& packet, const SendExtensions& ids, boo
   }
   sink_.commit(bytes);
   bytes_ += bytes;
-  if (ids.transport_sequence != 0) sent_.add(now, bytes, packet.probe);
+  if (ids.transport_sequence != 0) sent_.add(now, bytes, packet.probe, packet.repairs_as);
   return bytes;
 }
 

@@ -36,6 +36,8 @@ struct OutgoingPacket {
   // these stay of one size and leave as one segmented send.
   std::optional<rtp::NtpTime> captured;
   uint8_t probe = 0;
+  // The number to send again should this packet be reported lost; nullopt: it is not worth it.
+  std::optional<uint16_t> repairs_as;
 };
 
 // Lives on its session's loop. `srtp` and `sink` outlive it.

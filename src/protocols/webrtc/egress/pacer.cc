@@ -11,10 +11,10 @@ constexpr uint64_t kFullBpsMin = 50'000;
 
 }  // namespace
 
-void Pacer::set_path(uint64_t estimate_bps, bool full) {
-  estimate_bps_ = estimate_bps;
-  if (full && !full_) budget_ = std::min(budget_, kBurstFull);
+void Pacer::set_path(uint64_t limit_bps, bool full) {
+  limit_bps_ = limit_bps;
   full_ = full;
+  budget_ = std::min(budget_, burst());
 }
 
 void Pacer::push(Entry entry) {
@@ -54,12 +54,11 @@ base::MonoTime Pacer::next_at() const {
 }
 
 uint64_t Pacer::rate_bps() const {
-  if (full_) return std::max(estimate_bps_, kFullBpsMin);
-  auto free = estimate_bps_ == 0 ? kUnknownBps
-                                 : static_cast<uint64_t>(kFreeFactor * static_cast<double>(estimate_bps_));
-  if (queue_.empty()) return free;
+  if (full_) return std::max(limit_bps_, kFullBpsMin);
+  if (limit_bps_ != 0) return static_cast<uint64_t>(kLimitFactor * static_cast<double>(limit_bps_));
+  if (queue_.empty()) return kUnknownBps;
   uint64_t frame_bits = queue_.front().unit->payload.size() * 8;
-  return std::max(free, frame_bits * kSecond / static_cast<uint64_t>(kSpreadMax.count()));
+  return std::max(kUnknownBps, frame_bits * kSecond / static_cast<uint64_t>(kSpreadMax.count()));
 }
 
 void Pacer::refill(base::MonoTime now) {
@@ -69,7 +68,7 @@ void Pacer::refill(base::MonoTime now) {
   auto gained = static_cast<int64_t>(bytes_per_second * base::to_seconds(elapsed));
   // Timers may come late: what two steps bring is not lost.
   auto steps = static_cast<int64_t>(bytes_per_second * base::to_seconds(2 * kStep));
-  budget_ = std::min(budget_ + gained, std::max(full_ ? kBurstFull : kBurstFree, steps));
+  budget_ = std::min(budget_ + gained, std::max(burst(), steps));
 }
 
 }  // namespace eyas::webrtc

@@ -1,6 +1,7 @@
 // Pacer: video that waits to leave, and how fast it may.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -16,15 +17,18 @@ namespace eyas::webrtc {
 // loop.
 class Pacer {
  public:
-  // Bytes that may leave together: on a free path, and on one that is full.
+  // Bytes that may leave together: on a free path, on one with a limit, and on one that is full.
   static constexpr int64_t kBurstFree = 48 * 1024;
+  static constexpr int64_t kBurstLimited = 12 * 1024;
   static constexpr int64_t kBurstFull = 3 * 1200;
+  static constexpr int64_t kDebtMax = 24 * 1024;
   // A single frame, however large, is spread over no more than this on a free path.
   static constexpr base::Duration kSpreadMax = std::chrono::milliseconds(10);
-  // [draft-ietf-rmcat-gcc-02 4] paces media at 2.5 times the estimate or so.
-  static constexpr double kFreeFactor = 2.5;
-  // What a path of which nothing is known yet gets.
-  static constexpr uint64_t kUnknownBps = 20'000'000;
+  // Over what a path is known to carry: a keyframe stands in a queue either way, but in the network's it
+  // looks like congestion.
+  static constexpr double kLimitFactor = 1.2;
+  // What a path without a known limit gets.
+  static constexpr uint64_t kUnknownBps = 10'000'000;
   // Timers fire no closer together than this.
   static constexpr base::Duration kStep = std::chrono::milliseconds(2);
 
@@ -35,8 +39,8 @@ class Pacer {
     base::MonoTime since;
   };
 
-  // `estimate_bps` 0: unknown. `full`: the path carries less than what it should.
-  void set_path(uint64_t estimate_bps, bool full);
+  // `limit_bps` 0: no limit is known. `full`: the path carries less than what it should.
+  void set_path(uint64_t limit_bps, bool full);
 
   void push(Entry entry);
   bool empty() const { return queue_.empty(); }
@@ -55,17 +59,21 @@ class Pacer {
   Dropped drop_before(base::MonoTime oldest);
 
   bool may_send(base::MonoTime now);
-  void on_sent(size_t bytes) { budget_ -= static_cast<int64_t>(bytes); }
+  // What left, through the queue or past it.
+  void on_sent(size_t bytes) { budget_ = std::max(budget_ - static_cast<int64_t>(bytes), -2 * kDebtMax); }
+  // So much went past the queue that it should wait.
+  bool in_debt() const { return budget_ < -kDebtMax; }
   // When may_send() turns true; only while something waits.
   base::MonoTime next_at() const;
 
  private:
   uint64_t rate_bps() const;
+  int64_t burst() const { return full_ ? kBurstFull : limit_bps_ != 0 ? kBurstLimited : kBurstFree; }
   void refill(base::MonoTime now);
 
   std::deque<Entry> queue_;
   size_t bytes_ = 0;
-  uint64_t estimate_bps_ = 0;
+  uint64_t limit_bps_ = 0;
   bool full_ = false;
   int64_t budget_ = kBurstFree;
   base::MonoTime refilled_at_;

@@ -34,7 +34,6 @@ base::Duration drain(Pacer& pacer, base::MonoTime from) {
 
 TEST(Pacer, OrdinaryFramesPassAtOnce) {
   Pacer pacer;
-  pacer.set_path(3'000'000, false);
   for (int i = 0; i < 30; ++i) {
     base::MonoTime now = kStart + i * 33ms;
     pacer.push({unit(8000), 0, 0, now});
@@ -44,11 +43,17 @@ TEST(Pacer, OrdinaryFramesPassAtOnce) {
 
 TEST(Pacer, AKeyframeIsSpreadButNotForLong) {
   Pacer pacer;
-  pacer.set_path(3'000'000, false);
   pacer.push({unit(400'000, true), 0, 0, kStart});
   base::Duration took = drain(pacer, kStart);
   EXPECT_GE(took, 5ms);
   EXPECT_LE(took, Pacer::kSpreadMax + Pacer::kStep);
+}
+
+TEST(Pacer, AKnownLimitIsHardlyExceeded) {
+  Pacer pacer;
+  pacer.set_path(4'000'000, false);
+  pacer.push({unit(500'000, true), 0, 0, kStart});
+  EXPECT_NEAR(base::to_seconds(drain(pacer, kStart)), 1.0 / Pacer::kLimitFactor, 0.05);
 }
 
 TEST(Pacer, AFullPathGetsWhatItCarriesAndNoBursts) {

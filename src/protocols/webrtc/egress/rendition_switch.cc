@@ -5,10 +5,11 @@
 namespace eyas::webrtc {
 namespace {
 
-// What a rendition must leave free: to stay on it, to fall to it, to rise to it.
-constexpr double kStay = 1.0;
+// What a rendition may take of the path: to stay on it (an estimate swings a little), to fall to it, to rise
+// to it.
+constexpr double kStay = 0.9;
 constexpr double kFall = 1.1;
-constexpr double kRise = 1.2;
+constexpr double kRise = 1.15;
 
 bool fits(uint64_t bps, double margin, uint64_t carried_bps) {
   return carried_bps == 0 || static_cast<double>(bps) * margin <= static_cast<double>(carried_bps);

@@ -18,6 +18,7 @@
 #include "protocols/webrtc/egress/pacer.h"
 #include "protocols/webrtc/egress/packet_format.h"
 #include "protocols/webrtc/egress/rendition_switch.h"
+#include "protocols/webrtc/egress/resends.h"
 #include "protocols/webrtc/egress/send_history.h"
 #include "rtp/rtcp.h"
 
@@ -127,25 +128,22 @@ class Sender {
 
   // The path.
   void steer(base::MonoTime now);
-  void probe_if_useful(uint64_t wanted_bps, base::MonoTime now);
+  void seek_relief(uint64_t limit, uint64_t need, base::MonoTime now);
+  void probe_if_due(uint64_t wanted_bps, base::Duration interval, base::MonoTime now);
   void watch_silence(base::MonoTime now);
   base::Duration queue_age_max() const;
 
   // What the viewer says.
+  void on_transport_feedback(const rtp::TransportFeedback& feedback, base::MonoTime now);
   void on_nack(std::span<const uint16_t> lost, base::MonoTime now);
+  void repair(uint16_t sequence, base::MonoTime now);
   void on_report_block(const rtp::ReportBlock& block, base::MonoTime now);
   void on_key_wanted(base::MonoTime now);
   void ask_key(base::MonoTime now);
-  bool sent_again_lately(uint16_t sequence, base::MonoTime now);
+  base::Duration round_trip() const;
   base::WallTime wall(base::MonoTime now) const {
     return options_.wall_at_mono_zero + now.time_since_epoch();
   }
-
-  struct Resent {
-    uint16_t sequence = 0;
-    bool used = false;
-    uint32_t at_ms = 0;
-  };
 
   SenderOptions options_;
   Outlet outlet_;
@@ -169,10 +167,12 @@ class Sender {
 
   bool constrained_ = false;
   base::MonoTime next_probe_;
+  base::MonoTime heard_at_;                // transport-wide feedback
+  base::Duration feedback_round_trip_{0};  // the least time from a packet to the word of it; 0: unknown
   base::MonoTime next_silence_;
   uint16_t filler_ = 0;  // the packet that the last probe sent again
   size_t key_bytes_ = 0;
-  std::vector<Resent> resent_;  // by sequence number; made with the first NACK
+  Resends resends_;
   std::optional<base::MonoTime> key_wanted_since_;
   std::optional<base::MonoTime> key_asked_at_;
   std::optional<base::MonoTime> restarted_at_;

@@ -13,7 +13,7 @@ using std::chrono::milliseconds;
 
 constexpr double kHeadersShare = 1.05;  // RTP, extensions and tags, over payload
 constexpr double kRelief = 1.1;  // the estimate must exceed the need by this before a path counts as free
-constexpr Duration kQueueAgeFree = std::chrono::seconds(1);
+constexpr Duration kQueueAgeFree = std::chrono::seconds(1);  // no limit is known: bursts of newcomers
 // A group may be late by as long as its keyframe takes, up to here.
 constexpr Duration kQueueAgeLimit = milliseconds(1500);
 
@@ -23,15 +23,20 @@ constexpr Duration kProbeInterval = milliseconds(700);
 constexpr double kProbeBeyondEstimate = 2.0;
 constexpr double kProbeBeyondNeed = 1.3;
 constexpr double kProbeMax = 3.0;  // times the estimate
-// A limit that was not felt for this long is let go; sooner where no probe can test it.
-constexpr Duration kForgetAfter = std::chrono::seconds(20);
+// Room for keyframes to pass at once: times the need.
+constexpr double kPlenty = 2.5;
+constexpr Duration kRareProbeInterval = std::chrono::seconds(3);
+// A limit that was not felt for this long is let go when there is plenty; and where no probe can test it.
+constexpr Duration kForgetAfter = std::chrono::seconds(5);
 constexpr Duration kTryAfter = std::chrono::seconds(8);
+
+// A packet that others overtook by more than this is lost, not late.
+constexpr Duration kLateMax = milliseconds(20);
 
 constexpr Duration kSilenceMin = milliseconds(400);
 constexpr Duration kSilenceInterval = milliseconds(300);
 
-constexpr size_t kResentSlots = 256;
-constexpr Duration kRoundTripUnknown = milliseconds(20);
+constexpr Duration kRoundTripUnknown = milliseconds(100);
 constexpr Duration kRoundTripMax = std::chrono::seconds(5);
 constexpr Duration kKeyAskInterval = milliseconds(500);
 // A keyframe that was asked for and is not sent after this long will not come.
@@ -40,10 +45,6 @@ constexpr Duration kRestartInterval = std::chrono::seconds(1);
 
 uint64_t scaled(uint64_t bps, double factor) {
   return static_cast<uint64_t>(static_cast<double>(bps) * factor);
-}
-
-uint32_t milliseconds_of(MonoTime now) {
-  return static_cast<uint32_t>(base::to_ms(now.time_since_epoch()));
 }
 
 }  // namespace
@@ -67,10 +68,7 @@ struct Sender::Feedback final : rtp::RtcpVisitor {
   }
   void on_remb(uint64_t bps, std::span<const uint32_t>) override { sender.estimator_.on_remb(bps); }
   void on_transport_feedback(const rtp::TransportFeedback& feedback) override {
-    std::vector<PacketResult> results;
-    results.reserve(feedback.arrivals.size());
-    sender.outlet_.sent().take(feedback, now, results);
-    sender.estimator_.on_feedback(results, now);
+    sender.on_transport_feedback(feedback, now);
   }
 
   Sender& sender;
@@ -100,35 +98,56 @@ void Sender::on_report_block(const rtp::ReportBlock& block, MonoTime now) {
   round_trip = round_trip == Duration::zero() ? sample : (round_trip * 7 + sample) / 8;
 }
 
+void Sender::on_transport_feedback(const rtp::TransportFeedback& feedback, MonoTime now) {
+  std::vector<PacketResult> results;
+  results.reserve(feedback.arrivals.size());
+  outlet_.sent().take(feedback, now, results);
+  if (results.empty()) return;
+  estimator_.on_feedback(results, now);
+  heard_at_ = now;
+  MonoTime newest = results.back().sent;
+  Duration sample = now - newest;
+  Duration& least = feedback_round_trip_;
+  least = least == Duration::zero() ? sample : std::min(least, sample);
+  if (!video_ || !video_->takes_rtx()) return;
+  // A second way to learn of losses, for NACKs are lost too. What is only late may still come.
+  for (const PacketResult& result : results) {
+    if (!result.arrival && result.repairs_as && newest - result.sent >= kLateMax) {
+      repair(*result.repairs_as, now);
+    }
+  }
+}
+
 void Sender::on_nack(std::span<const uint16_t> lost, MonoTime now) {
   counts_.nacks += lost.size();
   if (!video_->takes_rtx()) return;
-  for (uint16_t sequence : lost) {
-    if (sent_again_lately(sequence, now)) continue;
-    auto found = history_.find(sequence, video_->next_sequence());
-    if (!found) {
-      ++counts_.nacks_missed;
-      continue;
-    }
+  for (uint16_t sequence : lost) repair(sequence, now);
+}
+
+void Sender::repair(uint16_t sequence, MonoTime now) {
+  // A path that is full is not made better by repairs; the viewer will ask again.
+  if (options_.paced && pacer_.in_debt()) return;
+  unsigned copies = resends_.copies(sequence, round_trip(), now);
+  if (copies == 0) return;
+  auto found = history_.find(sequence, video_->next_sequence());
+  if (!found) {
+    ++counts_.nacks_missed;
+    return;
+  }
+  // A keyframe has the most packets, and everything waits for it.
+  if (found->unit.key && !constrained_) copies = 2;
+  for (; copies > 0; --copies) {
     size_t bytes = video_->send_again(found->unit, found->packet, found->timestamp, sequence, 0, now);
-    if (bytes == 0) continue;
     pacer_.on_sent(bytes);
     ++counts_.retransmitted_packets;
     counts_.retransmitted_bytes += bytes;
   }
 }
 
-// A NACK that was under way while its packet was under way too [RFC 4585 3.3 leaves it to us].
-bool Sender::sent_again_lately(uint16_t sequence, MonoTime now) {
-  if (resent_.empty()) resent_.resize(kResentSlots);
-  Resent& slot = resent_[sequence % kResentSlots];
-  Duration round_trip = counts_.round_trip == Duration::zero() ? kRoundTripUnknown : counts_.round_trip;
-  // Receivers repeat a NACK after the round trip that they know: ours may be a little longer.
-  auto least = static_cast<uint32_t>(base::to_ms(round_trip - round_trip / 8));
-  uint32_t now_ms = milliseconds_of(now);
-  if (slot.used && slot.sequence == sequence && now_ms - slot.at_ms < least) return true;
-  slot = {sequence, true, now_ms};
-  return false;
+// Before the first report block there is only the way of a packet and of the feedback on it.
+Duration Sender::round_trip() const {
+  if (counts_.round_trip != Duration::zero()) return counts_.round_trip;
+  return feedback_round_trip_ != Duration::zero() ? feedback_round_trip_ : kRoundTripUnknown;
 }
 
 // The publisher is asked; where it does not answer, the newest group is sent once more, unless its next one
@@ -171,39 +190,46 @@ void Sender::steer(MonoTime now) {
   uint64_t for_video = limit == 0 ? 0 : scaled(limit - std::min(limit - 1, audio_bps_), 1 / kHeadersShare);
   renditions_->choose(for_video, now);
   if (renditions_->on_the_way() || (renditions_->waiting_for_key() && !constrained_)) ask_key(now);
-  if (limit == 0) return;
-  uint64_t wanted = constrained_ ? need : scaled(renditions_->better_bps(now), kHeadersShare) + audio_bps_;
-  bool gain = constrained_ || renditions_->better_bps(now) != 0;
-  if (gain) probe_if_useful(wanted, now);
-  Duration patience = gain && video_->takes_rtx() && estimator_.has_feedback() ? Duration::max() : kTryAfter;
-  if (!gain) patience = kForgetAfter;
-  if (patience != Duration::max() && !estimator_.congested_within(patience, now)) {
-    estimator_.forget_congestion();
-  }
+  if (limit != 0) seek_relief(limit, need, now);
 }
 
-void Sender::probe_if_useful(uint64_t wanted_bps, MonoTime now) {
-  if (now < next_probe_ || !estimator_.has_feedback() || estimator_.congested_within(kProbeAfter, now))
-    return;
+// Looks for more than the limit says, while there is a use for it; lets the limit go once there is plenty.
+void Sender::seek_relief(uint64_t limit, uint64_t need, MonoTime now) {
+  uint64_t plenty = scaled(need, kPlenty);
+  uint64_t better = renditions_->better_bps(now);
+  bool gain = constrained_ || better != 0;
+  bool can_probe = video_->takes_rtx() && estimator_.has_feedback();
+  if (can_probe && gain) {
+    probe_if_due(constrained_ ? need : scaled(better, kHeadersShare) + audio_bps_, kProbeInterval, now);
+  } else if (can_probe && limit < plenty) {
+    probe_if_due(need, kRareProbeInterval, now);
+  }
+  bool found = !gain && limit >= plenty && !estimator_.congested_within(kForgetAfter, now);
+  bool blind = !can_probe && !estimator_.congested_within(kTryAfter, now);
+  if (found || blind) estimator_.forget_congestion();
+}
+
+void Sender::probe_if_due(uint64_t wanted_bps, Duration interval, MonoTime now) {
+  if (now < next_probe_ || estimator_.congested_within(kProbeAfter, now)) return;
   uint64_t estimate = estimator_.bps();
   uint64_t target = std::max(scaled(estimate, kProbeBeyondEstimate), scaled(wanted_bps, kProbeBeyondNeed));
   target = std::min(target, scaled(estimate, kProbeMax));
-  if (estimator_.begin_probe(target, now) != nullptr) next_probe_ = now + kProbeInterval;
+  if (estimator_.begin_probe(target, now) != nullptr) next_probe_ = now + interval;
 }
 
 // Reports that stop coming mean that they, or what they would speak of, stand in a queue.
 void Sender::watch_silence(MonoTime now) {
   if (!estimator_.has_feedback() || now < next_silence_) return;
   auto oldest = outlet_.sent().oldest_unreported();
-  if (!oldest || now - *oldest < std::max(kSilenceMin, 4 * counts_.round_trip)) return;
+  if (!oldest || now - std::max(*oldest, heard_at_) < std::max(kSilenceMin, 4 * counts_.round_trip)) return;
   next_silence_ = now + kSilenceInterval;
   estimator_.on_silence(now);
   steer(now);
 }
 
 Duration Sender::queue_age_max() const {
-  if (!constrained_) return kQueueAgeFree;
-  uint64_t bps = std::max<uint64_t>(estimator_.limit_bps(), 1);
+  uint64_t bps = estimator_.limit_bps();
+  if (bps == 0) return kQueueAgeFree;
   auto key_takes = Duration(static_cast<int64_t>(key_bytes_ * 8 * 1'000'000'000 / bps));
   return std::min(options_.queue_age_max + key_takes, kQueueAgeLimit);
 }

@@ -215,19 +215,36 @@ TEST_F(SenderTest, WhatIsAskedForIsSentAgainOnceARoundTrip) {
   auto sequence = sent_[2]->packet.sequence;
   auto ask = [&](MonoTime now) { hear(now, [&](auto& out) { rtp::append_nack(out, 1, 10, {{sequence}}); }); };
   ask(kStart + 30ms);
-  ASSERT_EQ(sent_on(11), rtx + 1);
+  ASSERT_EQ(sent_on(11), rtx + 2);  // two copies of a keyframe's packets
   const rtp::PacketView& again = sent_.back()->packet;
   EXPECT_EQ(again.payload_type, 97);
   EXPECT_EQ(again.timestamp, sent_[2]->packet.timestamp);
   EXPECT_EQ(again.payload[0] << 8 | again.payload[1], sequence);
   EXPECT_TRUE(std::ranges::equal(again.payload.subspan(2), sent_[2]->packet.payload));
   ask(kStart + 35ms);
-  EXPECT_EQ(sent_on(11), rtx + 1);
-  ask(kStart + 60ms);
   EXPECT_EQ(sent_on(11), rtx + 2);
+  ask(kStart + 140ms);
+  EXPECT_EQ(sent_on(11), rtx + 4);
   sequence = static_cast<uint16_t>(sequence - 1000);
-  ask(kStart + 100ms);
+  ask(kStart + 150ms);
   EXPECT_EQ(sender_->statistics().nacks_missed, 1u);
+}
+
+TEST_F(SenderTest, WhatFeedbackReportsLostIsSentAgainUnasked) {
+  make();
+  send(video(true, 5000, 0ms));
+  send(video(false, 500, 33ms));
+  size_t rtx = sent_on(11);
+  auto first = *sent_[0]->packet.extension(2);
+  rtp::TransportFeedback feedback;
+  feedback.base_sequence = static_cast<uint16_t>(first[0] << 8 | first[1]);
+  feedback.arrivals.assign(sent_.size(), 100ms);
+  feedback.arrivals[2].reset();
+  feedback.arrivals.back() = 133ms;
+  hear(kStart + 60ms, [&](auto& out) { rtp::append_transport_feedback(out, feedback); });
+  ASSERT_EQ(sent_on(11), rtx + 2);
+  const rtp::PacketView& again = sent_.back()->packet;
+  EXPECT_EQ(again.payload[0] << 8 | again.payload[1], sent_[2]->packet.sequence);
 }
 
 TEST_F(SenderTest, WithoutRtxNothingIsSentTwice) {

@@ -33,6 +33,12 @@ TEST(SentPackets, TellsWhenAndHowMuchAcrossTheWrap) {
   EXPECT_EQ(results[0].probe, 7);
   EXPECT_FALSE(results[1].arrival);
   EXPECT_EQ(results[2].bytes, 103);
+  EXPECT_FALSE(results[2].repairs_as);
+  sent.add(kStart + 5ms, 100, 0, 4711);
+  results.clear();
+  sent.take(feedback(2, {std::nullopt}), kStart + 60ms, results);
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(results[0].repairs_as, 4711);
 }
 
 TEST(SentPackets, APacketIsTakenOnceAndALateOneIsMended) {
@@ -246,7 +252,7 @@ TEST(BandwidthEstimator, AProbeLiftsTheLimitWhenThePathIsWholeAgain) {
   MonoTime at = loop.now();
   for (; probe->sending(); at = probe->next_at()) {
     probe->on_sent(1200);
-    results.push_back({at, loop.link().arrival(at, 1200), 1200, probe->id(), false});
+    results.push_back({at, loop.link().arrival(at, 1200), 1200, probe->id(), {}, false});
   }
   EXPECT_EQ(loop.estimator.begin_probe(1, loop.now()), nullptr);  // one at a time
   loop.estimator.on_feedback(results, at + 30ms);

@@ -17,6 +17,9 @@ constexpr double kSilenceFactor = 0.5;
 constexpr double kBeyondReceived = 1.5;  // [draft-ietf-rmcat-gcc-02 5.5]: at most 1.5 R_hat
 constexpr double kLossHigh = 0.10;       // [draft-ietf-rmcat-gcc-02 6]
 constexpr Duration kDecreaseInterval = milliseconds(300);
+// A gradient without a queue is the beginning of a burst, or chance.
+constexpr Duration kQueueMin = milliseconds(30);
+constexpr Duration kStandingQueue = milliseconds(150);
 constexpr Duration kLossWindow = milliseconds(500);
 constexpr unsigned kLossPacketsMin = 20;
 
@@ -35,9 +38,11 @@ void BandwidthEstimator::on_feedback(std::span<const PacketResult> results, Mono
     trend_.on_packet(result.sent, *result.arrival);
   }
   count_loss(results, now);
-  if (trend_.signal() == PathSignal::kOveruse) {
+  if (trend_.signal() == PathSignal::kOveruse && trend_.queueing() > kQueueMin) {
     on_overuse(now);
-  } else if (trend_.signal() == PathSignal::kNormal) {
+  } else if (trend_.queueing() > kStandingQueue && trend_.signal() == PathSignal::kNormal) {
+    on_standing_queue(now);
+  } else if (trend_.signal() != PathSignal::kUnderuse) {
     increase(now);
   }
   if (probe_ && probe_->over(now)) end_probe(now);
@@ -117,6 +122,12 @@ void BandwidthEstimator::on_overuse(MonoTime now) {
   if (!carried) return;
   uint64_t limit = scaled(*carried, kBeta);
   decrease_to(congested_ ? std::min(limit, scaled(bps_, kStepDown)) : limit, now);
+}
+
+// A burst that came all at once has no gradient, but stands in a queue all the same.
+void BandwidthEstimator::on_standing_queue(MonoTime now) {
+  congested_at_ = now;
+  if (auto carried = received_.peak_bits_per_second()) decrease_to(scaled(*carried, kBeta), now);
 }
 
 void BandwidthEstimator::decrease_to(uint64_t bps, MonoTime now) {

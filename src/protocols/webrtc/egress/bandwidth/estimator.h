@@ -59,6 +59,7 @@ class BandwidthEstimator {
   void count_loss(std::span<const PacketResult> results, base::MonoTime now);
   void on_loss(double loss, base::MonoTime now);
   void on_overuse(base::MonoTime now);
+  void on_standing_queue(base::MonoTime now);
   void decrease_to(uint64_t bps, base::MonoTime now);
   void increase(base::MonoTime now);
   void end_probe(base::MonoTime now);

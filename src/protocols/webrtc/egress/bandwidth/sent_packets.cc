@@ -12,14 +12,15 @@ uint32_t microseconds(base::MonoTime time) {
 
 }  // namespace
 
-void SentPackets::add(base::MonoTime now, size_t bytes, uint8_t probe) {
+void SentPackets::add(base::MonoTime now, size_t bytes, uint8_t probe, std::optional<uint16_t> repairs_as) {
   newest_sent_ = now;
   if (static_cast<size_t>(next_ - base_) == slots_.size()) {
     forget_old(now);
     if (static_cast<size_t>(next_ - base_) == slots_.size()) grow();
   }
   auto size = static_cast<uint16_t>(std::min<size_t>(bytes, 0xffff));
-  slot(next_) = {microseconds(now), size, probe, State::kInFlight};
+  slot(next_) = {microseconds(now), size, repairs_as.value_or(0), probe, repairs_as.has_value(),
+                 State::kInFlight};
   ++next_;
 }
 
@@ -32,7 +33,9 @@ void SentPackets::take(const rtp::TransportFeedback& feedback, base::MonoTime no
     if (current < base_ || current >= next_) continue;
     Slot& sent = slot(current);
     if (sent.state == State::kReceived || (sent.state == State::kLost && !arrival)) continue;
-    out.push_back({sent_at(sent), arrival, sent.bytes, sent.probe, sent.state == State::kLost});
+    std::optional<uint16_t> repairs_as;
+    if (sent.repairable) repairs_as = sent.repairs_as;
+    out.push_back({sent_at(sent), arrival, sent.bytes, sent.probe, repairs_as, sent.state == State::kLost});
     sent.state = arrival ? State::kReceived : State::kLost;
     reported_ = std::max(reported_, current);
   }

@@ -16,11 +16,12 @@ struct PacketResult {
   base::MonoTime sent;
   std::optional<base::Duration> arrival;  // on the viewer's clock; nullopt: it has not come
   uint16_t bytes = 0;
-  uint8_t probe = 0;      // the probe it was part of; 0: none
-  bool had_lost = false;  // an earlier feedback took it for lost
+  uint8_t probe = 0;                   // the probe it was part of; 0: none
+  std::optional<uint16_t> repairs_as;  // what its sender gave to add()
+  bool had_lost = false;               // an earlier feedback took it for lost
 };
 
-// Numbers the packets of one viewer [draft-holmer-rmcat-transport-wide-cc-extensions-01 2]. Eight bytes a
+// Numbers the packets of one viewer [draft-holmer-rmcat-transport-wide-cc-extensions-01 2]. Twelve bytes a
 // packet; grows with what is in flight and never beyond kCapacityMax. Lives on its session's loop.
 class SentPackets {
  public:
@@ -35,7 +36,8 @@ class SentPackets {
 
   // The number that add() will give.
   uint16_t next() const { return static_cast<uint16_t>(next_); }
-  void add(base::MonoTime now, size_t bytes, uint8_t probe);
+  // `repairs_as`: the number of the video packet to send again when this one is lost.
+  void add(base::MonoTime now, size_t bytes, uint8_t probe, std::optional<uint16_t> repairs_as = {});
   // Appends what is new in `feedback`, in the order of sending.
   void take(const rtp::TransportFeedback& feedback, base::MonoTime now, std::vector<PacketResult>& out);
 
@@ -48,7 +50,9 @@ class SentPackets {
   struct Slot {
     uint32_t sent_us;  // since epoch_; wraps after 71 minutes, of which kLateMax is a small part
     uint16_t bytes;
+    uint16_t repairs_as;
     uint8_t probe;
+    bool repairable;
     State state;
   };
 
