@@ -29,7 +29,7 @@ void Reorder::push(const PacketView& packet, base::MonoTime now) {
     if (sequence > highest_) {
       highest_ = sequence;
     } else {
-      ++counters_.reordered;
+      found(slot(sequence), now);
     }
     ++next_;
     deliver(packet, now);
@@ -73,6 +73,16 @@ void Reorder::make_room(int64_t sequence) {
   start_at(sequence);
 }
 
+// A missing packet came. Measured from the first NACK, so that repeating them cannot make the trip look
+// short.
+void Reorder::found(const Slot& place, base::MonoTime now) {
+  constexpr int kSmoothing = 8;
+  ++counters_.reordered;
+  if (place.attempts == 0) return;
+  base::Duration trip = now - place.first_asked;
+  round_trip_ += round_trip_.count() == 0 ? trip : (trip - round_trip_) / kSmoothing;
+}
+
 void Reorder::hold(const PacketView& packet, int64_t sequence, base::MonoTime now) {
   if (slots_.empty()) slots_.resize(options_.packets_max);
   if (sequence > highest_) {
@@ -86,7 +96,7 @@ void Reorder::hold(const PacketView& packet, int64_t sequence, base::MonoTime no
     ++counters_.strays;
     return;
   } else {
-    ++counters_.reordered;
+    found(slot(sequence), now);
   }
   Slot& place = slot(sequence);
   place.held = true;
@@ -140,8 +150,8 @@ void Reorder::take_missing(base::MonoTime now, std::vector<uint16_t>& out) {
     if (place.held || place.attempts >= options_.nack_attempts_max) continue;
     base::MonoTime due = place.attempts == 0 ? place.since + options_.nack_delay : place.asked + interval;
     if (due > now) continue;
+    if (place.attempts++ == 0) place.first_asked = now;
     place.asked = now;
-    ++place.attempts;
     out.push_back(static_cast<uint16_t>(sequence));
   }
 }

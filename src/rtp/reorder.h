@@ -47,8 +47,9 @@ class Reorder {
 
   // Appends the numbers that should be asked for now, ascending, and notes that they were.
   void take_missing(base::MonoTime now, std::vector<uint16_t>& out);
-  // A NACK is not repeated faster than a round trip.
-  void set_round_trip(base::Duration round_trip) { round_trip_ = round_trip; }
+  // How long it takes from asking for a packet to having it, smoothed; zero until one came that was asked
+  // for. NACKs are not repeated faster.
+  base::Duration round_trip() const { return round_trip_; }
 
   const Counters& counters() const { return counters_; }
   // The highest number seen, with its cycles above 16 bits, as RTCP reports it.
@@ -62,6 +63,7 @@ class Reorder {
     PacketView header;     // its spans are made anew when it leaves
     base::MonoTime since;  // held: arrival; missing: when the hole was seen
     base::MonoTime asked;  // missing: when last NACKed
+    base::MonoTime first_asked;
     unsigned attempts = 0;
   };
 
@@ -71,6 +73,7 @@ class Reorder {
   bool is_restart(int64_t sequence);
   void restart_at(int64_t sequence);
   void make_room(int64_t sequence);
+  void found(const Slot& place, base::MonoTime now);
   void hold(const PacketView& packet, int64_t sequence, base::MonoTime now);
   void deliver(const PacketView& packet, base::MonoTime arrival);
   void release();

@@ -24,6 +24,7 @@
 #include "hub/facts.h"
 #include "media/frame.h"
 #include "protocols/webrtc/ingest/options.h"
+#include "protocols/webrtc/ingest/receive_rate.h"
 #include "protocols/webrtc/negotiation/negotiate.h"
 #include "rtp/packet.h"
 #include "rtp/transport_feedback.h"
@@ -71,25 +72,36 @@ class Ingest {
   hub::Counters counters() const;
 
  private:
-  class Reader;
-  struct Line;
+  class ReportReader;
+  // One m-line: the layers that its packets belong to, and the payload types that it knows.
+  struct Line {
+    NegotiatedMedia media;
+    std::vector<std::unique_ptr<Layer>> layers;  // in the offer's order
+    const NegotiatedPayload& payload() const { return media.payloads.front(); }
+    bool knows(uint8_t payload_type) const;
+    bool is_rtx(uint8_t payload_type) const;
+  };
   // Where the packets of one SSRC go.
   struct Route {
-    Layer* layer = nullptr;
     Line* line = nullptr;
+    Layer* layer = nullptr;
     base::MonoTime used;
   };
 
   Route* route_of(const rtp::PacketView& packet, base::MonoTime now);
   Line* line_of(const rtp::PacketView& packet);
-  Layer* layer_of(Line& line, const rtp::PacketView& packet, bool rtx);
-  void make_room_for_route();
-  void on_rtx(Layer& layer, const Line& line, rtp::PacketView packet, base::MonoTime now);
+  static Layer* layer_of(Line& line, const rtp::PacketView& packet);
+  bool make_room_for_route(base::MonoTime now);
+  static void on_rtx(const Route& route, rtp::PacketView packet, base::MonoTime now);
+  Layer* layer_by_ssrc(uint32_t ssrc);
+  template <typename Visit>
+  void for_each_layer(Visit visit) const;
+
   void rank_layers(Line& line, base::MonoTime now);
-  void follow_lead();
+  void steer_clocks();
 
   void begin_compound();
-  void flush_compound();
+  void send_compound();
   void write_nacks(base::MonoTime now);
   void write_key_requests(base::MonoTime now);
   void write_reports(base::MonoTime now);
@@ -98,17 +110,18 @@ class Ingest {
   uint32_t local_ssrc_;
   IngestOptions options_;
   Sink& sink_;
-  base::WallTime wall_at_mono_zero_;
   std::vector<std::unique_ptr<Line>> lines_;
   std::map<uint32_t, Route> routes_;  // by SSRC, at most sources_max
+  uint8_t transport_sequence_id_ = 0;
   rtp::Arrivals arrivals_;
-  bool transport_wide_ = false;
+  ReceiveRate rate_;
   base::MonoTime next_report_;
   base::MonoTime next_feedback_;
   base::MonoTime next_nack_;
   std::vector<uint8_t> compound_;
+  uint8_t fir_command_ = 0;
   uint64_t malformed_ = 0;
-  uint64_t unknown_ = 0;
+  uint64_t unknown_ = 0;  // packets of an SSRC or payload type that nothing was negotiated for
 };
 
 }  // namespace eyas::webrtc
