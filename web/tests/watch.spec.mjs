@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
-import { openBrowser, openPage, picture, untilMoving } from "./harness/browser.mjs";
+import { countLoads, openBrowser, openPage, picture, untilMoving } from "./harness/browser.mjs";
 import { hasFootage, kFootage, Publisher } from "./harness/publisher.mjs";
 import { Server, until } from "./harness/server.mjs";
 
@@ -38,23 +38,26 @@ describe("watching", () => {
     await page.context().close();
   });
 
-  it("decoded frames advance, and the latency is readable", async () => {
-    publish("live/alpha");
-    const page = await openPage(browser, `${server.origin}/watch/live/alpha`);
-    const seen = await untilMoving(page, 60);
-    assert.equal(seen.width, 640);
-    assert.equal(seen.overlay, "");
-    const { latencyMs } = await until("a latency", async () => {
-      const now = await picture(page);
-      return Number.isFinite(now.latencyMs) && now;
+  for (const [via, atMostMs] of [["whep", 1000], ["ll-hls", 3000]]) {
+    it(`decoded frames advance by ${via}, and the latency is readable`, async () => {
+      publish("live/alpha");
+      const page = await openPage(browser, `${server.origin}/watch/live/alpha?via=${via}`);
+      const seen = await untilMoving(page, 60);
+      assert.equal(seen.width, 640);
+      assert.equal(seen.overlay, "");
+      await until(`a latency below ${atMostMs} ms`, async () => {
+        const { latencyMs } = await picture(page);
+        if (latencyMs > 0 && latencyMs < atMostMs) return true;
+        throw new Error(`latency ${latencyMs} ms`);
+      });
+      assert.match(await page.getByTestId("latency").textContent(), /^\d+( ms|\.\d+ s)$/);
+      assert.equal(await page.getByTestId("transport").getAttribute("data-kind"), via);
+      assert.equal(await page.getByTestId("facts").getByTestId("size").textContent(), "640 × 360");
+      await until("a bitrate", async () => /bit\/s/.test(await page.getByTestId("bitrate").textContent()));
+      assert.deepEqual(page.complaints, []);
+      await page.context().close();
     });
-    assert.ok(latencyMs > 0 && latencyMs < 3000, `latency ${latencyMs} ms`);
-    assert.match(await page.getByTestId("latency").textContent(), /^\d+( ms|\.\d+ s)$/);
-    assert.equal(await page.getByTestId("facts").getByTestId("size").textContent(), "640 × 360");
-    assert.match(await page.getByTestId("bitrate").textContent(), /bit\/s/);
-    assert.deepEqual(page.complaints, []);
-    await page.context().close();
-  });
+  }
 
   it("plays by HTTP-FLV for a viewer who insists on it, and finds the publisher who came back", async () => {
     const first = publish("live/flv");
@@ -103,23 +106,20 @@ describe("watching", () => {
     await page.context().close();
   });
 
-  it("the picture goes on without a reload after the publisher is killed and comes back", async () => {
-    const first = publish("live/back");
-    const page = await openPage(browser, `${server.origin}/watch/live/back`);
-    await untilMoving(page, 30);
-    const loaded = await page.evaluate(() => {
-      window.sourceLoads = 0;
-      document.querySelector("video").addEventListener("loadstart", () => ++window.sourceLoads);
-      return window.pageLoads;
+  for (const via of ["whep", "ll-hls"]) {
+    it(`by ${via} the picture goes on without a reload after the publisher is killed and comes back`, async () => {
+      const first = publish("live/back");
+      const page = await openPage(browser, `${server.origin}/watch/live/back?via=${via}`);
+      await untilMoving(page, 30);
+      const loads = await countLoads(page);
+      await first.kill();
+      await page.getByText("The publisher is away").waitFor({ timeout: 20_000 });
+      publish("live/back");
+      await untilMoving(page, 60, 30_000);
+      assert.deepEqual(await loads(), { page: 0, element: 0 });
+      await page.context().close();
     });
-    await first.kill();
-    await page.getByText("The publisher is away").waitFor({ timeout: 20_000 });
-    publish("live/back");
-    await untilMoving(page, 60, 30_000);
-    assert.equal(await page.evaluate(() => window.pageLoads), loaded, "the page was loaded again");
-    assert.equal(await page.evaluate(() => window.sourceLoads), 0, "the media element was loaded again");
-    await page.context().close();
-  });
+  }
 
   it("a viewer who waits longer than the stream is kept sees it again, with one reload of the element at most", async () => {
     const own = await Server.start("serve", { "hub.linger_ms": kKeepMs });
@@ -128,15 +128,12 @@ describe("watching", () => {
     try {
       const page = await openPage(browser, `${own.origin}/watch/live/long`);
       await untilMoving(page, 30);
-      await page.evaluate(() => {
-        window.sourceLoads = 0;
-        document.querySelector("video").addEventListener("loadstart", () => ++window.sourceLoads);
-      });
+      const loads = await countLoads(page);
       await publisher.kill();
       await until("the stream is forgotten", async () => (await own.stream("live/long")) === null, 40_000);
       publisher = new Publisher(url);
       await untilMoving(page, 60, 40_000);
-      assert.ok((await page.evaluate(() => window.sourceLoads)) <= 1);
+      assert.ok((await loads()).element <= 1);
       await page.context().close();
     } finally {
       await publisher.stop();
@@ -166,7 +163,7 @@ describe("watching", () => {
     const own = await Server.start();
     let publisher = new Publisher(own.rtmp("live/net"));
     try {
-      const page = await openPage(browser, `${own.origin}/watch/live/net`);
+      const page = await openPage(browser, `${own.origin}/watch/live/net?via=ll-hls`);
       await untilMoving(page, 30);
       await page.context().setOffline(true);
       await page.getByText("The connection to the server is lost").waitFor({ timeout: 30_000 });

@@ -4,12 +4,14 @@ import { askToReconnect, fetchInfo, fetchStreams } from "./client";
 import type { ServerInfo, StreamFacts } from "./contract";
 import { liveStreams } from "./live_streams";
 
-/** Also the pace at which the server's clock is sampled. */
+/** Also the pace at which the server's clock is sampled: quickly at first, since the page is busy while it loads. */
 const kInfoEveryMs = 30_000;
+const kFirstInfoEveryMs = 1500;
+const kFirstInfos = 4;
 const kPollEveryMs = 3000;
 
 export function useServerInfo(): ServerInfo | undefined {
-  return useQuery({ queryKey: ["info"], queryFn: fetchInfo, refetchInterval: kInfoEveryMs }).data;
+  return useQuery({ queryKey: ["info"], queryFn: fetchInfo, refetchInterval: ({ state }) => (state.dataUpdateCount < kFirstInfos ? kFirstInfoEveryMs : kInfoEveryMs) }).data;
 }
 
 export interface StreamsView {

@@ -1,4 +1,5 @@
 import type { StreamFacts, StreamsMessage } from "./contract";
+import { serverClock } from "./server_clock";
 
 export interface LiveSnapshot {
   /** Null until the first message: "not known yet" is not "none". */
@@ -30,7 +31,11 @@ export class LiveStreams {
   private silence: ReturnType<typeof setTimeout> | undefined;
   private attempts = 0;
 
-  constructor(private readonly open: () => SocketLike) {}
+  /** `heard` is told the server's time of each message, in Unix milliseconds. */
+  constructor(
+    private readonly open: () => SocketLike,
+    private readonly heard: (serverMs: number) => void = () => {},
+  ) {}
 
   readonly getSnapshot = (): LiveSnapshot => this.snapshot;
 
@@ -59,6 +64,7 @@ export class LiveStreams {
     const message = parse(data);
     if (!message) return;
     this.attempts = 0;
+    this.heard(Date.parse(message.now));
     this.publish({ streams: message.streams, connected: true });
   }
 
@@ -109,4 +115,4 @@ function openSocket(): SocketLike {
   return new WebSocket(`${scheme}//${location.host}/api/v1/ws`) as SocketLike;
 }
 
-export const liveStreams = new LiveStreams(openSocket);
+export const liveStreams = new LiveStreams(openSocket, (serverMs) => serverClock.heard(serverMs));

@@ -7,7 +7,7 @@ const info = (rtmp: string, rtmps = ""): ServerInfo => ({
   demo: false,
   started: "",
   now: "",
-  listen: { http: "", https: "", rtmp, rtmps },
+  listen: { http: "", https: "", rtmp, rtmps, webrtc: "" },
 });
 
 it("splits listeners, IPv6 too", () => {

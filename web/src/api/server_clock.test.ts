@@ -25,3 +25,20 @@ it("ignores what is no time", () => {
   clock.sample(Number.NaN, 3);
   expect(clock.now()).toBe(7);
 });
+
+it("is not behind what the server has said unasked", () => {
+  const clock = new ServerClock(() => 1000);
+  clock.sample(900, 400);
+  expect(clock.offsetMs()).toBe(100);
+  clock.heard(1250);
+  clock.heard(1240);
+  clock.heard(Number.NaN);
+  expect(clock.offsetMs()).toBe(250);
+});
+
+it("forgets what was said before the server's clock was set back", () => {
+  const clock = new ServerClock(() => 1000);
+  clock.heard(5000);
+  for (let i = 0; i < 60; ++i) clock.heard(1100);
+  expect(clock.offsetMs()).toBe(100);
+});

@@ -1,6 +1,7 @@
-import { countersOf, figuresBetween, kNtpToUnixMs, type ReceiveCounters, type ReceiveFigures } from "@/rtc/receive_stats";
+import { countersOf, figuresBetween, type ReceiveCounters, type ReceiveFigures } from "@/rtc/receive_stats";
 import { RtcSession } from "@/rtc/session";
 import { Refusal } from "@/rtc/signalling";
+import { CaptureClock, captureOf, type CaptureSource } from "./capture_clock";
 import type { FailureReason, Transport, TransportEvents, WhyNot } from "./transport";
 
 const kStatsEveryMs = 500;
@@ -8,7 +9,6 @@ const kStatsEveryMs = 500;
 const kBlockedAfter = 3;
 const kAbsCaptureTime = "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time";
 
-type Source = RTCRtpSynchronizationSource & { captureTimestamp?: number; senderCaptureTimeOffset?: number | null };
 type Extension = { uri: string; direction: RTCRtpTransceiverDirection };
 /** Newer than the compiler's library. */
 type Transceiver = RTCRtpTransceiver & {
@@ -37,15 +37,19 @@ export class WhepTransport implements Transport {
   private timer: ReturnType<typeof setInterval> | undefined;
   private counters: ReceiveCounters | null = null;
   private measured: ReceiveFigures | null = null;
+  private readonly clock: CaptureClock;
 
   constructor(
     private readonly video: HTMLVideoElement,
     private readonly url: string,
     private readonly events: TransportEvents,
-  ) {}
+  ) {
+    this.clock = new CaptureClock(video, () => this.source("video"));
+  }
 
   start(): void {
     this.video.srcObject = this.stream;
+    this.clock.start();
     this.timer = setInterval(() => void this.measure(), kStatsEveryMs);
     this.connect();
   }
@@ -68,10 +72,7 @@ export class WhepTransport implements Transport {
   }
 
   captureTimeMs(): number | null {
-    const receiver = this.receiver("video") ?? this.receiver("audio");
-    const source = receiver?.getSynchronizationSources()[0] as Source | undefined;
-    if (source?.captureTimestamp) return source.captureTimestamp + (source.senderCaptureTimeOffset ?? 0) - kNtpToUnixMs;
-    return this.counters?.playoutMs ?? null;
+    return this.clock.captureTimeMs() ?? captureOf(this.source("video") ?? this.source("audio")) ?? this.counters?.playoutMs ?? null;
   }
 
   livePosition(): number | null {
@@ -90,6 +91,7 @@ export class WhepTransport implements Transport {
 
   stop(): void {
     clearInterval(this.timer);
+    this.clock.stop();
     this.closeSessions();
     this.video.srcObject = null;
   }
@@ -152,6 +154,10 @@ export class WhepTransport implements Transport {
   private receiver(kind: string): RTCRtpReceiver | undefined {
     const peer = this.session?.peer;
     return peer?.getTransceivers().find((one) => one.receiver.track.kind === kind && one.currentDirection === "recvonly")?.receiver;
+  }
+
+  private source(kind: string): CaptureSource | undefined {
+    return this.receiver(kind)?.getSynchronizationSources()[0];
   }
 
   private closeSessions(): void {

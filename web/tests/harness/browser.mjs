@@ -62,3 +62,16 @@ export async function untilMoving(page, frames = 20, withinMs = 25_000) {
     withinMs,
   );
 }
+
+/** Counts from now on how often the page and its media element are loaded again. */
+export async function countLoads(page) {
+  const loadedAt = await page.evaluate(() => {
+    window.elementLoads = 0;
+    document.querySelector("video").addEventListener("loadstart", () => ++window.elementLoads);
+    return window.pageLoads;
+  });
+  return async () => {
+    const now = await page.evaluate(() => ({ at: window.pageLoads, element: window.elementLoads ?? 0 }));
+    return { page: now.at === loadedAt ? 0 : 1, element: now.element };
+  };
+}

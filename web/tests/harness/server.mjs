@@ -85,6 +85,12 @@ export class Server {
     return response.ok ? response.json() : null;
   }
 
+  /** On the same ports, as an operator would. */
+  async restart() {
+    await end(this.child);
+    await this.launch();
+  }
+
   async stop() {
     const code = await end(this.child);
     rmSync(this.data, { recursive: true, force: true });

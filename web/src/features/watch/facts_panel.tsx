@@ -78,7 +78,7 @@ function SoundSection({ track }: { track: TrackFacts | undefined }) {
   );
 }
 
-const kProtocols: Record<string, string> = { hls: "HLS", http_flv: "HTTP-FLV", rtmp: "RTMP", whep: "WebRTC", ws_flv: "WebSocket-FLV" };
+const kProtocols: Record<string, string> = { hls: "HLS", http_flv: "HTTP-FLV", rtmp: "RTMP", webrtc: "WebRTC", ws_flv: "WebSocket-FLV" };
 
 function AudienceSection({ stream }: { stream: StreamFacts }) {
   const { t, i18n } = useTranslation();

@@ -7,13 +7,14 @@ import { CopyField } from "@/ui/copy_field";
 /** The same stream for other players. */
 export function PlayAddresses({ name }: { name: string }) {
   const { t } = useTranslation();
-  const rtmp = publishAddress(useServerInfo(), location.hostname, name);
+  const info = useServerInfo();
+  const rtmp = publishAddress(info, location.hostname, name);
   const base = `${location.origin}/${streamPath(name)}`;
   return (
     <section>
       <h2 className="mb-2.5 text-sm font-semibold">{t("watch.play_addresses")}</h2>
       <div className="grid gap-3 sm:grid-cols-2">
-        <CopyField label={t("watch.address_whep")} text={`${base}/whep`} />
+        {info?.listen.webrtc && <CopyField label={t("watch.address_whep")} text={`${base}/whep`} />}
         <CopyField label={t("watch.address_hls")} text={`${base}/index.m3u8`} />
         <CopyField label={t("watch.address_flv")} text={`${base}.flv`} />
         {rtmp && <CopyField label={t("watch.address_rtmp")} text={rtmp.url} />}

@@ -50,7 +50,7 @@ export const en = {
   publish: {
     title: "Send video to this server",
     name: "Stream name",
-    name_hint: "Two parts with a slash between, of letters, digits, - _ and a dot.",
+    name_hint: "Two parts with a slash between: letters, digits, hyphen, underscore and dot.",
     name_bad: "This is no stream name. It needs two parts such as live/alpha.",
     dji: "DJI controller",
     dji_text: "In DJI Fly or DJI Pilot 2 open Live Stream, choose RTMP (custom), and enter this address.",

@@ -51,7 +51,7 @@ export const ko: Words = {
   publish: {
     title: "이 서버로 영상 보내기",
     name: "스트림 이름",
-    name_hint: "영문자, 숫자, - _ 와 점으로 된 두 부분을 빗금으로 나눕니다.",
+    name_hint: "영문자, 숫자, 붙임표(-), 밑줄(_), 점으로 된 두 부분을 빗금(/)으로 나눕니다.",
     name_bad: "쓸 수 없는 이름입니다. live/alpha처럼 두 부분이 필요합니다.",
     dji: "DJI 조종기",
     dji_text: "DJI Fly 또는 DJI Pilot 2에서 라이브 스트리밍을 열고 RTMP(사용자 지정)를 고른 뒤 이 주소를 입력하세요.",
