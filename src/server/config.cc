@@ -65,6 +65,8 @@ void Config::describe() {
   hub::describe(schema_, hub);
   for (auto& protocol : protocols_) protocol->describe(schema_);
   sources::describe(schema_, demo);
+  sources::describe(schema_, derive);
+  worker::describe(schema_, worker);
 }
 
 std::vector<std::string> Config::load(const Sources& sources) {

@@ -11,6 +11,7 @@
 #include "hub/directory.h"
 #include "protocols/protocol.h"
 #include "sources/demo.h"
+#include "sources/derivations.h"
 
 namespace eyas::server {
 
@@ -46,7 +47,9 @@ class Config {
   base::Duration drain = std::chrono::seconds(5);
   http::Options http;
   hub::Directory::Options hub;
+  worker::ProcessOptions worker;
   sources::DemoOptions demo;
+  sources::DerivationOptions derive;
 
  private:
   void describe();

@@ -78,6 +78,9 @@ Node::Node(Config& config, bool demo) : config_(config), demo_wanted_(demo) {
   }
   std::vector<io::Executor*> executors(loops_.begin(), loops_.end());
   directory_ = std::make_unique<hub::Directory>(executors, config.hub);
+  sources::DerivationOptions derive = config.derive;
+  derive.process = config.worker;
+  derivations_ = std::make_unique<sources::WorkerDerivations>(loops_, *directory_, std::move(derive));
   http_shared_ = std::make_shared<http::Shared>();
   info_ = std::make_shared<api::ServerInfo>();
   info_->version = kVersion;
@@ -101,6 +104,7 @@ Node::~Node() {
     desk.http.reset();
   }
   config_.protocols().clear();
+  derivations_.reset();
   run_what_is_posted();
   api_.reset();
   directory_.reset();
@@ -120,7 +124,7 @@ void Node::run_what_is_posted() {
 base::Status Node::start() {
   if (auto status = load_tls(); !status.ok()) return status;
   if (auto status = watch_signals(); !status.ok()) return status;
-  protocols::Services services{*directory_, router_, loops_, nullptr, config_.data_folder};
+  protocols::Services services{*directory_, router_, loops_, derivations_.get(), config_.data_folder};
   for (auto& protocol : config_.protocols()) {
     if (auto status = protocol->start(services); !status.ok()) return status;
   }
@@ -131,7 +135,9 @@ base::Status Node::start() {
   }
   if (auto status = listen(); !status.ok()) return status;
   if (!demo_wanted_) return {};
-  auto flight = sources::DemoFlight::start(*loops_[0], *directory_, config_.demo);
+  sources::DemoOptions demo = config_.demo;
+  demo.process = config_.worker;
+  auto flight = sources::DemoFlight::start(*loops_[0], *directory_, std::move(demo));
   if (!flight) return base::Error{base::Code::kInvalidConfig, "demo.name", flight.error().message()};
   demo_ = std::move(*flight);
   return {};
@@ -312,6 +318,7 @@ std::vector<base::Metric> Node::metrics() const {
   http::append_metrics(http_shared_->stats, all);
   for (const auto& protocol : config_.protocols())
     std::ranges::move(protocol->metrics(), std::back_inserter(all));
+  std::ranges::move(derivations_->metrics(), std::back_inserter(all));
   return all;
 }
 

@@ -15,6 +15,7 @@
 #include "io/tls.h"
 #include "server/config.h"
 #include "sources/demo.h"
+#include "sources/derivations.h"
 
 namespace eyas::server {
 
@@ -74,6 +75,7 @@ class Node {
   std::shared_ptr<api::ServerInfo> info_;
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<sources::DemoFlight> demo_;
+  std::unique_ptr<sources::WorkerDerivations> derivations_;
   std::atomic<std::shared_ptr<const io::TlsContext>> tls_;
   std::atomic<bool> ready_{false};
   std::atomic<size_t> desks_draining_{0};

@@ -119,10 +119,6 @@ void describe(base::OptionSchema& schema, DemoOptions& o) {
   schema.number("demo.height", o.job.height, 180, 2160, "Height of its picture in pixels.");
   schema.number("demo.frame_rate", o.job.frame_rate, 1, 120, "Frames per second.");
   schema.number("demo.bitrate_bps", o.job.bitrate_bps, 100'000, 100'000'000, "Bits per second of its video.");
-  schema.text("worker.program", o.process.program,
-              "The worker program; empty takes the one beside the server's.");
-  schema.number("worker.memory_bytes_max", o.process.memory_bytes_max, 0, int64_t{1} << 40,
-                "Address space that a worker may have; 0: no limit.");
 }
 
 }  // namespace eyas::sources

@@ -192,6 +192,12 @@ base::Result<std::unique_ptr<Process>> start_process(io::Loop& loop, const Proce
   return std::unique_ptr<Process>(std::make_unique<ChildProcess>(loop, pid, pid_fd, ends[0], handler));
 }
 
+void describe(base::OptionSchema& schema, ProcessOptions& o) {
+  schema.text("worker.program", o.program, "The worker program; empty takes the one beside the server's.");
+  schema.number("worker.memory_bytes_max", o.memory_bytes_max, 0, int64_t{1} << 40,
+                "Address space that a worker may have; 0: no limit.");
+}
+
 Launch launch_program(io::Loop& loop, ProcessOptions options) {
   return [&loop, options = std::move(options)](Process::Handler& handler) {
     return start_process(loop, options, handler);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "base/option_schema.h"
 #include "base/result.h"
 #include "base/slice.h"
 #include "base/task.h"
@@ -42,6 +43,9 @@ struct ProcessOptions {
   // Address space; 0 = no limit. Builds with sanitizers, which reserve terabytes, do not limit it.
   size_t memory_bytes_max = size_t{1} << 30;
 };
+
+// Binds the keys "worker.*" to `options`, which outlives the schema.
+void describe(base::OptionSchema& schema, ProcessOptions& options);
 
 // Starts the program with its end of the socket pair as descriptor kChannelFd, its log on our stderr and no
 // other descriptor of ours; killed with its parent, without core dumps, new privileges or (where the kernel

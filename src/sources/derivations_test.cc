@@ -1,0 +1,317 @@
+// Real workers deriving tracks of a stream in a real hub on one loop.
+#include "sources/derivations.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "codec/codec.h"
+#include "worker/program/audio_transcoder.h"
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavutil/log.h>
+}
+
+namespace eyas::sources {
+namespace {
+
+using namespace std::chrono_literals;
+using hub::Derivation;
+using Reader = hub::Reader<hub::FrameFormat>;
+
+const bool quiet = (av_log_set_level(AV_LOG_ERROR), true);
+
+constexpr media::TrackId kVideo = 1, kAudio = 2;
+constexpr int kFrameRate = 25;
+constexpr base::Duration kClickEvery = 500ms;
+
+// A sender of H.264 and AAC in real time: a click each half second.
+class Sender {
+ public:
+  Sender(io::Loop& loop, hub::Directory& directory) : loop_(loop) {
+    worker::VideoEncoder::Options options;
+    options.width = 160, options.height = 90;
+    options.time_base = {1, kFrameRate}, options.frame_rate = {kFrameRate, 1};
+    options.bitrate_bps = 200'000, options.keyframe_pictures = kFrameRate;
+    options.preset = "ultrafast", options.parameters = "threads=1";
+    video_ = std::move(*worker::VideoEncoder::open(options));
+    audio_ = std::move(*worker::AudioEncoder::open({"aac", 48'000, 2, 96'000}));
+    directory.publish(*hub::StreamName::parse("live/alpha"),
+                      {.protocol = "test", .session = "s1", .peer = ""}, loop,
+                      [this](base::Result<hub::Publisher> publisher) {
+                        ASSERT_TRUE(publisher.ok());
+                        publisher_ = std::move(*publisher);
+                        begin();
+                      });
+  }
+
+  void leave() { publisher_.detach(); }
+
+ private:
+  void begin() {
+    publisher_.set_track(video_track_ = track(kVideo, media::Codec::kH264, video_->record()));
+    publisher_.set_track(audio_track_ = track(kAudio, media::Codec::kAac, audio_->record()));
+    started_ = loop_.clock().mono();
+    send_due();
+  }
+  static media::TrackPtr track(media::TrackId id, media::Codec codec, const base::Slice& record) {
+    auto made = std::make_shared<media::Track>();
+    made->id = id;
+    made->config = *codec::describe(codec, record);
+    return made;
+  }
+  void send_due() {
+    if (!publisher_) return;
+    base::Duration now = loop_.clock().mono() - started_;
+    for (; pictures_ * 1s / kFrameRate <= now; ++pictures_) send_picture();
+    for (; base::Duration(samples_ * 1'000'000'000 / 48'000) <= now; samples_ += 1024) send_sound();
+    next_ = loop_.after(5ms, [this] { send_due(); });
+  }
+  void send_picture() {
+    AVFrame& frame = video_->frame();
+    for (int y = 0; y < 90; ++y)
+      std::fill_n(frame.data[0] + y * frame.linesize[0], 160, static_cast<uint8_t>(pictures_ * 3 + y));
+    for (int plane : {1, 2}) std::fill_n(frame.data[plane], frame.linesize[plane] * 45, uint8_t{128});
+    ASSERT_TRUE(video_->encode(pictures_, [&](const worker::Packet& p) { publish(video_track_, p); }).ok());
+  }
+  void send_sound() {
+    AVFrame& frame = audio_->frame();
+    for (int i = 0; i < 1024; ++i) {
+      base::Duration at((samples_ + i) * 1'000'000'000 / 48'000);
+      double tone = 0.5 * std::sin(6.283185 * 1000 * base::to_seconds(at));
+      float value = at % kClickEvery < 20ms ? static_cast<float>(tone) : 0;
+      for (int channel : {0, 1}) reinterpret_cast<float*>(frame.extended_data[channel])[i] = value;
+    }
+    ASSERT_TRUE(audio_->encode(samples_, [&](const worker::Packet& p) { publish(audio_track_, p); }).ok());
+  }
+  void publish(const media::TrackPtr& track, const worker::Packet& packet) {
+    media::Frame frame;
+    frame.track = track;
+    frame.pts = media::MediaTime(packet.pts), frame.dts = media::MediaTime(packet.dts);
+    frame.key = packet.key;
+    frame.arrival = loop_.clock().mono();
+    frame.payload = packet.payload;
+    publisher_.publish(std::move(frame));
+  }
+
+  io::Loop& loop_;
+  std::unique_ptr<worker::VideoEncoder> video_;
+  std::unique_ptr<worker::AudioEncoder> audio_;
+  media::TrackPtr video_track_, audio_track_;
+  hub::Publisher publisher_;
+  base::MonoTime started_;
+  int64_t pictures_ = 0, samples_ = 0;
+  io::Timer next_;
+};
+
+class DerivationsTest : public testing::Test {
+ protected:
+  static DerivationOptions options() {
+    DerivationOptions options;
+    options.process.program = EYAS_WORKER_PROGRAM;
+    options.linger = 300ms;
+    return options;
+  }
+
+  template <typename Condition>
+  bool comes_true(Condition condition) {
+    base::MonoTime limit = base::system_clock().mono() + 60s;
+    while (!condition()) {
+      if (base::system_clock().mono() > limit) return false;
+      loop_.run_once(50ms);
+      take();
+    }
+    return true;
+  }
+  void watch() {
+    directory_.read<hub::FrameFormat>(
+        name_, {.protocol = "test", .session = "t1", .peer = "", .wait = 60s}, loop_, [] {},
+        [this](base::Result<Reader> reader) {
+          ASSERT_TRUE(reader.ok());
+          reader_ = std::move(*reader);
+        });
+  }
+  void take() {
+    while (reader_) {
+      auto item = reader_.next();
+      if (!item) return;
+      frames_[item->unit->track->id].push_back(item->unit);
+    }
+  }
+  size_t made(media::TrackId source, Derivation derivation) {
+    return frames_[hub::derived_track_id(source, derivation)].size();
+  }
+  static double value(const WorkerDerivations& derivations, const std::string& name,
+                      const std::string& make) {
+    for (const base::Metric& metric : derivations.metrics()) {
+      if (metric.name == name && metric.labels.at(0).second == make) return metric.value;
+    }
+    ADD_FAILURE() << name;
+    return -1;
+  }
+  // The clicks of a track, by the stream's clock.
+  std::vector<base::Duration> clicks(media::TrackId id) {
+    const auto& frames = frames_[id];
+    worker::TrackMessage track{.id = 1, .codec = frames[0]->track->config.codec};
+    track.record = frames[0]->track->config.record;
+    auto decoder = std::move(*worker::TrackDecoder::open(track));
+    std::vector<base::Duration> heard;
+    for (const media::FramePtr& frame : frames) {
+      worker::FrameMessage message{.track = 1, .pts = frame->pts.time_since_epoch()};
+      message.dts = message.pts;
+      message.payload = frame->payload;
+      auto listen = [&](AVFrame& decoded) {
+        for (int i = 0; i < decoded.nb_samples; ++i) {
+          base::Duration at(decoded.pts + i * 1'000'000'000LL / decoded.sample_rate);
+          bool loud = std::abs(reinterpret_cast<const float*>(decoded.extended_data[0])[i]) > 0.1f;
+          if (loud && (heard.empty() || at - heard.back() > 200ms)) heard.push_back(at);
+        }
+        return base::Status();
+      };
+      EXPECT_TRUE(decoder->decode(message, listen).ok());
+    }
+    return heard;
+  }
+
+  io::Loop loop_;
+  hub::StreamName name_ = *hub::StreamName::parse("live/alpha");
+  hub::Directory directory_{{&loop_}, {}};
+  Reader reader_;
+  std::map<media::TrackId, std::vector<media::FramePtr>> frames_;
+};
+
+TEST_F(DerivationsTest, OpusIsMadeOfAacWithItsClicksInPlace) {
+  WorkerDerivations derivations({&loop_}, directory_, options());
+  watch();
+  auto lease = derivations.want(name_, Derivation::kOpus);
+  Sender sender(loop_, directory_);
+  media::TrackId id = hub::derived_track_id(kAudio, Derivation::kOpus);
+  ASSERT_TRUE(comes_true([&] { return frames_[id].size() >= 150; }));
+
+  const media::Track& track = *frames_[id][0]->track;
+  EXPECT_EQ(track.derived_from, kAudio);
+  EXPECT_EQ(track.config.codec, media::Codec::kOpus);
+  EXPECT_EQ(track.config.channels, 2);
+  auto before = clicks(kAudio), after = clicks(id);
+  ASSERT_GE(after.size(), 4u);
+  // The first that both have; then each to each.
+  size_t skip = 0;
+  while (skip < before.size() && before[skip] < after[0] - 100ms) ++skip;
+  for (size_t i = 1; i < after.size() && skip + i < before.size(); ++i)
+    EXPECT_NEAR(base::to_seconds(after[i]), base::to_seconds(before[skip + i]), 0.005) << i;
+  EXPECT_EQ(value(derivations, "eyas_derive_frames_bad_total", "opus"), 0);
+}
+
+TEST_F(DerivationsTest, H264WithoutDelayHasTheSourcesKeyframes) {
+  WorkerDerivations derivations({&loop_}, directory_, options());
+  watch();
+  Sender sender(loop_, directory_);
+  auto lease = derivations.want(name_, Derivation::kH264WithoutDelay);
+  media::TrackId id = hub::derived_track_id(kVideo, Derivation::kH264WithoutDelay);
+  ASSERT_TRUE(comes_true([&] { return frames_[id].size() >= 60; }));
+  EXPECT_TRUE(frames_[id][0]->key);
+  EXPECT_EQ(frames_[id][0]->track->config.width, 160u);
+  std::map<media::MediaTime, bool> keys;
+  for (const auto& frame : frames_[kVideo]) keys[frame->pts] = frame->key;
+  for (const auto& frame : frames_[id]) {
+    ASSERT_TRUE(keys.contains(frame->pts)) << "no picture of the source has this time";
+    EXPECT_EQ(frame->key, keys[frame->pts]);
+    EXPECT_EQ(frame->pts, frame->dts);
+  }
+}
+
+TEST_F(DerivationsTest, AllWhoWantATrackShareItAndItEndsAfterTheLast) {
+  WorkerDerivations derivations({&loop_}, directory_, options());
+  watch();
+  Sender sender(loop_, directory_);
+  auto first = derivations.want(name_, Derivation::kOpus);
+  auto second = derivations.want(name_, Derivation::kOpus);
+  ASSERT_TRUE(comes_true([&] { return made(kAudio, Derivation::kOpus) >= 10; }));
+  EXPECT_EQ(value(derivations, "eyas_derive_workers", "opus"), 1);
+
+  first.reset();
+  size_t so_far = made(kAudio, Derivation::kOpus);
+  ASSERT_TRUE(comes_true([&] { return made(kAudio, Derivation::kOpus) >= so_far + 50; }))
+      << "one still wants it";
+  second.reset();
+  ASSERT_TRUE(comes_true([&] { return value(derivations, "eyas_derive_workers", "opus") == 0; }));
+  auto again = derivations.want(name_, Derivation::kOpus);
+  so_far = made(kAudio, Derivation::kOpus);
+  EXPECT_TRUE(comes_true([&] { return made(kAudio, Derivation::kOpus) >= so_far + 10; }));
+}
+
+TEST_F(DerivationsTest, WhatIsNotNeededIsNotMade) {
+  WorkerDerivations derivations({&loop_}, directory_, options());
+  watch();
+  Sender sender(loop_, directory_);
+  auto lease = derivations.want(name_, Derivation::kAac);
+  ASSERT_TRUE(comes_true([&] { return frames_[kAudio].size() >= 60; }));
+  EXPECT_EQ(value(derivations, "eyas_derive_workers", "aac"), 0) << "the source is AAC";
+  EXPECT_EQ(made(kAudio, Derivation::kAac), 0u);
+}
+
+TEST_F(DerivationsTest, NoMoreWorkersThanAllowed) {
+  DerivationOptions few = options();
+  few.workers_max = 1;
+  WorkerDerivations derivations({&loop_}, directory_, few);
+  watch();
+  Sender sender(loop_, directory_);
+  auto sound = derivations.want(name_, Derivation::kOpus);
+  ASSERT_TRUE(comes_true([&] { return made(kAudio, Derivation::kOpus) >= 10; }));
+  auto picture = derivations.want(name_, Derivation::kH264WithoutDelay);
+  ASSERT_TRUE(comes_true([&] { return value(derivations, "eyas_derive_refused_total", "h264") >= 1; }));
+  EXPECT_EQ(value(derivations, "eyas_derive_workers", "h264"), 0);
+  sound.reset();
+  EXPECT_TRUE(comes_true([&] { return made(kVideo, Derivation::kH264WithoutDelay) >= 10; }))
+      << "there is room now";
+}
+
+class DeadWorker : public DerivationsTest, public testing::WithParamInterface<Derivation> {};
+
+TEST_P(DeadWorker, ViewersKeepTheTrackAndGoOnWithAKeyframe) {
+  auto stats = std::make_shared<DerivationStats>();
+  watch();
+  Sender sender(loop_, directory_);
+  DerivedTrack track(loop_, directory_, name_, GetParam(), options(), stats);
+  media::TrackId id = hub::derived_track_id(GetParam() == Derivation::kOpus ? kAudio : kVideo, GetParam());
+  ASSERT_TRUE(comes_true([&] { return frames_[id].size() >= 40; }));
+  pid_t first = track.worker_pid();
+  media::MediaTime last = frames_[id].back()->dts;
+  frames_[id].clear();
+  ASSERT_EQ(kill(first, SIGKILL), 0);
+  ASSERT_TRUE(comes_true([&] { return track.worker_pid() != 0 && track.worker_pid() != first; }));
+  base::MonoTime born = loop_.clock().mono();
+  ASSERT_TRUE(
+      comes_true([&] { return frames_[id].size() >= 40 && frames_[id].back()->arrival > born + 1s; }));
+  auto resumed = std::ranges::find_if(frames_[id], [&](const auto& frame) { return frame->arrival > born; });
+  EXPECT_TRUE((*resumed)->key);
+  EXPECT_EQ(stats->of[static_cast<size_t>(GetParam())].restarts, 1u);
+  EXPECT_FALSE(reader_.ended());
+  for (const auto& frame : frames_[id]) {
+    EXPECT_GE(frame->dts, last);
+    last = frame->dts;
+  }
+  EXPECT_EQ(stats->of[static_cast<size_t>(GetParam())].frames_bad, 0u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, DeadWorker, testing::Values(Derivation::kOpus, Derivation::kH264WithoutDelay),
+                         [](const auto& info) { return std::string(derivation_name(info.param)); });
+
+TEST_F(DerivationsTest, AStreamThatReturnsIsDerivedAgain) {
+  WorkerDerivations derivations({&loop_}, directory_, options());
+  auto lease = derivations.want(name_, Derivation::kOpus);
+  watch();
+  auto sender = std::make_unique<Sender>(loop_, directory_);
+  ASSERT_TRUE(comes_true([&] { return made(kAudio, Derivation::kOpus) >= 10; }));
+  sender->leave();
+  sender = std::make_unique<Sender>(loop_, directory_);
+  size_t so_far = made(kAudio, Derivation::kOpus);
+  EXPECT_TRUE(comes_true([&] { return made(kAudio, Derivation::kOpus) >= so_far + 30; }));
+  EXPECT_EQ(value(derivations, "eyas_derive_restarts_total", "opus"), 0);
+}
+
+}  // namespace
+}  // namespace eyas::sources
