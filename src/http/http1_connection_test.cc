@@ -319,6 +319,24 @@ TEST_F(Http1, ConnectionsAreLimitedByAddress) {
   EXPECT_EQ(server().connections(), 5u);
 }
 
+TEST_F(Http1, ConnectionsOfALoopAreBounded) {
+  Options options;
+  options.connections_max = 2;
+  Peer a(executor, server(options)), c(executor, server());
+  {
+    Peer b(executor, server());
+    Peer refused(executor, server());
+    EXPECT_EQ(server().connections(), 2u);
+  }
+  a.send("GET /hello/a HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(a.take().find("200 OK"), std::string::npos);
+  EXPECT_EQ(shared->stats.hits(Limit::kConnections), 2u);
+  a.vanish();
+  Peer later(executor, server());
+  later.send("GET /hello/a HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_NE(later.take().find("200 OK"), std::string::npos);
+}
+
 TEST_F(Http1, RequestsPerConnectionAreLimited) {
   Options options;
   options.requests_per_connection_max = 2;

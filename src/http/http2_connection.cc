@@ -50,6 +50,7 @@ void Http2Connection::process_ready() {
 void Http2Connection::on_request_head(Stream& stream) {
   const Options& options = connection_.options();
   Request& request = *stream.request;
+  stream.has_head = true;
   stream.deadline = connection_.now() + options.body_timeout;
   request.version = Version::kHttp2;
   if (stream.refused) return;
@@ -251,6 +252,11 @@ void Http2Connection::sweep(base::MonoTime now) {
   }
   for (auto& [id, stream] : streams_) {
     if (stream->complete || now < stream->deadline) continue;
+    if (!stream->has_head) {
+      // Until its last CONTINUATION nothing else may come on the connection [RFC 9113 6.10].
+      connection_.hit(Limit::kHeaderTimeout);
+      return connection_.fail(base::Code::kTimeout, "http2: the head took too long");
+    }
     connection_.hit(Limit::kBodyTimeout);
     stream->complete = true;
     nghttp2_submit_rst_stream(session_->native, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);

@@ -35,6 +35,7 @@ class Http2Connection final : public Protocol, Transport {
     size_t header_bytes = 0;
     size_t body_bytes_max = 0;
     int refused = 0;        // the status to answer without asking a handler
+    bool has_head = false;  // all header lines came
     bool complete = false;  // the request is whole
     bool head_sent = false;
     bool discards_body = false;         // the answer to HEAD

@@ -119,6 +119,19 @@ struct Http2 : testing::Test {
   Client client{peer};
 };
 
+// One frame [RFC 9113 4.1].
+std::string frame(uint8_t type, uint8_t flags, uint32_t stream, std::string_view payload) {
+  std::string bytes;
+  for (int shift : {16, 8, 0}) bytes += static_cast<char>(payload.size() >> shift);
+  bytes += static_cast<char>(type);
+  bytes += static_cast<char>(flags);
+  for (int shift : {24, 16, 8, 0}) bytes += static_cast<char>(stream >> shift);
+  return bytes.append(payload);
+}
+const std::string kRawPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(0x04, 0, 0, "");
+// With the acknowledgement of the server's SETTINGS.
+const std::string kRawOpening = kRawPreface + frame(0x04, 0x01, 0, "");
+
 TEST_F(Http2, AnswersManyRequestsAtOnceInPiecesOfAnySize) {
   for (size_t piece : {1u, 2u, 7u, 24u, 1000u}) {
     int32_t hello = client.ask("GET", "/hello/alpha?x=1");
@@ -238,6 +251,65 @@ TEST_F(Http2, IdleConnectionsEnd) {
   world.advance(80s);
   EXPECT_TRUE(peer.closed());
   EXPECT_EQ(shared->stats.hits(Limit::kIdleTimeout), 1u);
+}
+
+TEST_F(Http2, ABodyThatNeverEndsIsReset) {
+  std::string raw = kRawOpening;
+  // HEADERS with END_HEADERS and without END_STREAM: POST, "/", https, authority "x".
+  raw += frame(0x01, 0x04, 1, "\x83\x84\x87\x01\x01x");
+  Peer slow(executor, server);
+  slow.send(raw);
+  world.advance(29s);
+  EXPECT_EQ(shared->stats.hits(Limit::kBodyTimeout), 0u);
+  world.advance(3s);
+  EXPECT_EQ(shared->stats.hits(Limit::kBodyTimeout), 1u);
+  EXPECT_NE(slow.take().find(frame(0x03, 0, 1, std::string("\0\0\0\x08", 4))), std::string::npos) << "CANCEL";
+  EXPECT_FALSE(slow.closed());
+}
+
+TEST_F(Http2, AHeadThatNeverEndsEndsTheConnection) {
+  Peer slow(executor, server);
+  slow.send(kRawOpening + frame(0x01, 0x01, 1, "\x82"));  // HEADERS without END_HEADERS
+  for (int i = 0; i < 7; ++i)
+    slow.send(frame(0x09, 0, 1, std::string("\0\1a\1b", 5))), world.advance(1s);  // CONTINUATION
+  EXPECT_FALSE(slow.closed());
+  world.advance(3s);
+  EXPECT_TRUE(slow.closed());
+  EXPECT_EQ(shared->stats.hits(Limit::kHeaderTimeout), 1u);
+}
+
+// Five requests that wait for their answers; GET, https, authority and path as literals without indexing.
+std::string five_requests() {
+  std::string all;
+  for (uint32_t id = 1; id <= 9; id += 2) all += frame(0x01, 0x05, id, "\x82\x87\x01\x01x\x04\x06/later");
+  return all;
+}
+
+TEST_F(Http2, StreamsBeyondTheLimitAreRefusedUntilThePeerKnowsIt) {
+  Options options;
+  options.h2_streams_max = 2;
+  server.set_options(options);
+  Peer early(executor, server);
+  early.send(kRawPreface + five_requests());
+  EXPECT_EQ(held.exchanges.size(), 2u);
+  EXPECT_EQ(shared->stats.hits(Limit::kH2Streams), 3u);
+  std::string said = early.take();
+  for (uint32_t id = 5; id <= 9; id += 2) {
+    EXPECT_NE(said.find(frame(0x03, 0, id, std::string("\0\0\0\7", 4))), std::string::npos)
+        << "REFUSED_STREAM";
+  }
+  EXPECT_FALSE(early.closed());
+}
+
+TEST_F(Http2, StreamsBeyondTheLimitThatThePeerKnowsEndTheConnection) {
+  Options options;
+  options.h2_streams_max = 2;
+  server.set_options(options);
+  Peer greedy(executor, server);
+  greedy.send(kRawOpening + five_requests());
+  EXPECT_EQ(held.exchanges.size(), 2u);
+  EXPECT_EQ(shared->stats.hits(Limit::kH2Streams), 1u);
+  EXPECT_TRUE(greedy.closed());
 }
 
 TEST_F(Http2, NoWebSocketsHere) {

@@ -80,6 +80,7 @@ void Http2Connection::Callbacks::install(nghttp2_session_callbacks* callbacks) {
   nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, &on_frame);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, &on_body);
   nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, &on_stream_close);
+  nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks, &on_invalid);
 }
 
 ssize_t Http2Connection::Callbacks::on_send(nghttp2_session*, const uint8_t* data, size_t length, int,
@@ -204,6 +205,16 @@ int Http2Connection::Callbacks::on_body(nghttp2_session*, uint8_t, int32_t id, c
     return 0;
   }
   stream->body.insert(stream->body.end(), data, data + length);
+  return 0;
+}
+
+// One stream too many: refused while the peer may not know the limit yet, a broken protocol afterwards.
+int Http2Connection::Callbacks::on_invalid(nghttp2_session*, const nghttp2_frame* frame, int why,
+                                           void* user_data) {
+  Http2Connection& connection = of(user_data);
+  bool full = frame->hd.type == NGHTTP2_HEADERS &&
+              connection.streams_.size() >= connection.connection_.options().h2_streams_max;
+  if (why == NGHTTP2_ERR_REFUSED_STREAM || full) connection.connection_.hit(Limit::kH2Streams);
   return 0;
 }
 

@@ -40,6 +40,7 @@ class Http2Connection::Callbacks {
   static int on_body(nghttp2_session*, uint8_t, int32_t id, const uint8_t* data, size_t length,
                      void* user_data);
   static int on_stream_close(nghttp2_session*, int32_t id, uint32_t, void* user_data);
+  static int on_invalid(nghttp2_session*, const nghttp2_frame*, int why, void* user_data);
 };
 
 }  // namespace eyas::http

@@ -121,6 +121,31 @@ TEST_F(Files, NeverLeavesItsFolder) {
   EXPECT_TRUE(has(get("/%2e%2e/outside.txt"), "400 "));
 }
 
+TEST_F(Files, MoreFilesThanAllowedAreAnErrorThatSaysSo) {
+  StaticFilesOptions options;
+  options.files_max = 3;
+  auto opened = StaticFiles::open(folder.string(), options);
+  ASSERT_FALSE(opened.ok());
+  EXPECT_EQ(opened.error().code, base::Code::kLimit);
+}
+
+// What is cached is what was there at open(); what is not is read from the disk again.
+TEST_F(Files, FilesBeyondTheCacheStayOnDisk) {
+  write("a.txt", std::string(600, 'a'));
+  write("b.txt", std::string(600, 'b'));
+  StaticFilesOptions options;
+  options.cache_bytes_max = 1000;
+  files = std::move(*StaticFiles::open(folder.string(), options));
+  int cached = 0;
+  for (const char* name : {"a.txt", "b.txt"}) {
+    std::string before = body_of(get(std::string("/") + name));
+    EXPECT_EQ(before, std::string(600, *name));
+    write(name, std::string(600, 'z'));
+    cached += body_of(get(std::string("/") + name)) == before;
+  }
+  EXPECT_EQ(cached, 1);
+}
+
 TEST(StaticFiles, SaysWhyAFolderCannotBeOpened) {
   auto opened = StaticFiles::open("/no/such/folder");
   ASSERT_FALSE(opened.ok());

@@ -24,6 +24,8 @@ const char* limit_name(Limit limit) {
       return "connections";
     case Limit::kH2Resets:
       return "h2_resets";
+    case Limit::kH2Streams:
+      return "h2_streams";
     case Limit::kWebSocketMessage:
       return "websocket_message";
     case Limit::kCount:

@@ -21,6 +21,7 @@ enum class Limit : uint8_t {
   kAddressConnections,
   kConnections,
   kH2Resets,
+  kH2Streams,
   kWebSocketMessage,
   kCount,
 };
