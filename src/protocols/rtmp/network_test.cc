@@ -2,11 +2,10 @@
 // server, hub, and back.
 #include <gtest/gtest.h>
 
-#include <cstring>
 #include <list>
 #include <optional>
 
-#include "container/flv/test_streams.h"
+#include "container/flv/test_pictures.h"
 #include "io/sim/network.h"
 #include "protocols/rtmp/rtmp.h"
 #include "protocols/rtmp/test_client.h"
@@ -21,31 +20,12 @@ using io::sim::SimWorld;
 using test::ClientBytes;
 
 constexpr uint64_t kSeeds = 20;
-constexpr uint32_t kGroupFrames = 25;
 constexpr auto kFrameTime = 40ms;
-constexpr size_t kFrameBytes = 8000;
-constexpr uint64_t kStreamBytesPerSecond = kFrameBytes * 25;
+constexpr uint64_t kStreamBytesPerSecond = flv::PictureCount::kFrameBytes * 25;
 // What one connection may have pending: one send of what was there already.
-constexpr size_t kPendingMax = 256 * 1024 + 2 * kFrameBytes;
+constexpr size_t kPendingMax = 256 * 1024 + 2 * flv::PictureCount::kFrameBytes;
 
 const Path kLan{.latency = 1ms, .packet_bytes = 64 * 1024};
-
-// A coded frame that says which one it is, counted from the first.
-std::vector<uint8_t> frame_body(uint32_t number) {
-  bool key = number % kGroupFrames == 0;
-  std::vector<uint8_t> body = base::from_hex(key ? "1701000000" : "2701000000");
-  std::vector<uint8_t> nal = base::from_hex(key ? "6588840000" : "419a000011");
-  nal.resize(kFrameBytes, 0xAA);
-  std::memcpy(nal.data() + 8, &number, sizeof number);
-  for (int shift : {24, 16, 8, 0}) body.push_back(static_cast<uint8_t>(nal.size() >> shift));
-  body.insert(body.end(), nal.begin(), nal.end());
-  return body;
-}
-uint32_t number_of(base::Bytes body) {
-  uint32_t number;
-  std::memcpy(&number, body.data() + 9 + 8, sizeof number);
-  return number;
-}
 
 // A client on the far side. Lives on the clients' loop.
 class Client : public io::ByteStream::Handler {
@@ -78,7 +58,7 @@ class Camera final : public Client {
     say(bytes.media(MessageType::kVideo, 0, "1700000000" + flv::kAvcRecord));
   }
   uint32_t shoot() {
-    say(bytes.message(MessageType::kVideo, 1, next_ * 40, frame_body(next_)));
+    say(bytes.message(MessageType::kVideo, 1, next_ * 40, flv::PictureCount::tag_body(next_)));
     return next_++;
   }
 
@@ -93,8 +73,7 @@ class Player final : public Client, ChunkReader::Sink {
       : Client(std::move(line)), world_(world), shots_(shots) {
     say(bytes.play("alpha"));
   }
-  uint64_t pictures = 0, missing = 0;
-  uint32_t newest = 0;
+  flv::PictureCheck seen;
   base::Duration latest{0};  // the longest way from camera to here
 
  private:
@@ -105,24 +84,14 @@ class Player final : public Client, ChunkReader::Sink {
   }
   base::Status on_message(Message message) override {
     if (message.type == MessageType::kUserControl) answer(*parse_user_control(message.payload));
-    if (message.type == MessageType::kVideo && message.payload.data()[1] == 1) check(message.payload);
+    if (message.type != MessageType::kVideo || !seen.see(message.payload)) return {};
+    latest = std::max(latest, world_.clock().mono() - shots_[seen.newest]);
     return {};
   }
   void answer(const UserControl& control) {
     if (control.event != UserEvent::kPingRequest) return;
     Message pong = user_control(UserEvent::kPingResponse, control.value);
     say(bytes.message(pong.type, 0, 0, pong.payload));
-  }
-  void check(base::Bytes body) {
-    uint32_t number = number_of(body);
-    bool key = number % kGroupFrames == 0;
-    bool follows = pictures > 0 && number == newest + 1;
-    EXPECT_TRUE(key || follows) << "a broken picture: " << number << " after " << newest;
-    EXPECT_TRUE(pictures == 0 || number > newest);
-    if (pictures > 0) missing += number - newest - 1;
-    newest = number;
-    ++pictures;
-    latest = std::max(latest, world_.clock().mono() - shots_[number]);
   }
 
   const SimWorld& world_;
@@ -234,8 +203,8 @@ TEST_P(RtmpNetwork, NoNetworkBreaksAPictureOrHoldsMemory) {
   uint64_t missing = 0;
   for (Player& player : bed.players) {
     EXPECT_FALSE(player.closed);
-    EXPECT_GE(player.newest + 10, bed.shots.size()) << "back at the live edge";
-    missing += player.missing;
+    EXPECT_GE(player.seen.newest + 10, bed.shots.size()) << "back at the live edge";
+    missing += player.seen.missing;
   }
   EXPECT_EQ(bed.facts()->units_lost, missing) << "what was skipped was counted";
   EXPECT_GT(missing, 0u) << "the day was not sick enough to prove anything";
@@ -256,7 +225,7 @@ TEST_P(RtmpNetwork, AHealthyPlayerIsNotHurtBySickOnes) {
     bed.run(1s);
   }
   EXPECT_EQ(base::to_ms(healthy.latest), 30);
-  EXPECT_EQ(healthy.missing, 0u);
+  EXPECT_EQ(healthy.seen.missing, 0u);
 }
 
 TEST_P(RtmpNetwork, APlayerThatIsGoneIsLetGo) {
@@ -273,7 +242,7 @@ TEST_P(RtmpNetwork, APlayerThatIsGoneIsLetGo) {
   EXPECT_EQ(bed.facts()->readers_by_protocol["rtmp"], 2u);
   bed.run(10s);
   EXPECT_EQ(bed.facts()->readers_by_protocol["rtmp"], 1u);
-  EXPECT_EQ(here.missing, 0u);
+  EXPECT_EQ(here.seen.missing, 0u);
 }
 
 TEST_P(RtmpNetwork, ACameraThatVanishedAndComesBackTakesItsNameOver) {
@@ -284,17 +253,17 @@ TEST_P(RtmpNetwork, ACameraThatVanishedAndComesBackTakesItsNameOver) {
   bed.run(500ms);
   Player& player = bed.player({.latency = 10ms});
   bed.run(3s);
-  uint64_t before = player.pictures;
+  uint64_t before = player.seen.pictures;
   EXPECT_GT(before, 50u);
   bed.camera->cable.cut();
   bed.run(base::Duration(1s + 1s * bed.world.pick(8)));
-  EXPECT_LE(player.pictures, before + 10);
+  EXPECT_LE(player.seen.pictures, before + 10);
   // It starts anew at a keyframe, and later on its own clock.
-  while (bed.shots.size() % kGroupFrames != 0) bed.shots.push_back({});
+  while (!flv::PictureCount::is_key(static_cast<uint32_t>(bed.shots.size()))) bed.shots.push_back({});
   bed.publish({.latency = 20ms, .jitter = 10ms, .loss = 0.01});
   bed.run(3s);
   EXPECT_FALSE(player.closed);
-  EXPECT_GT(player.pictures, before + 60);
+  EXPECT_GT(player.seen.pictures, before + 60);
 }
 
 TEST_P(RtmpNetwork, AThousandPlayersComeAndGo) {
@@ -315,7 +284,7 @@ TEST_P(RtmpNetwork, AThousandPlayersComeAndGo) {
   EXPECT_EQ(bed.facts()->readers_by_protocol["rtmp"], 1u);
   EXPECT_EQ(bed.statistics->connections_open, 2u);
   EXPECT_GE(bed.statistics->connections_opened, 1000u);
-  EXPECT_EQ(steady.missing, 0u);
+  EXPECT_EQ(steady.seen.missing, 0u);
 }
 
 }  // namespace
