@@ -5,14 +5,16 @@
 //   node tests/bench/glass_to_glass.mjs [--via whep|ll-hls|http-flv] [--fps 30] [--seconds 60] [--origin http://...] [--json]
 //
 // Prints median, p99 and the worst, the frames that were missed, and where the time went:
-//   to the browser   from the drawing until the frame's last packet was received (encoder, server and loopback; WHEP only)
-//   in the browser   from there until the frame was due on the screen (jitter buffer, decoder, compositor; WHEP only)
-// To tell the encoder's share from the server's, the same stream is watched from the server's door: its HTTP-FLV is read
-// by this process, and the arrival of each picture is compared with the capture time that the demo gave it.
+//   encoder          drawing, encoding and leaving the server, measured first and without a browser (encoder_share.mjs)
+//   to_the_browser   from the drawing until the frame's last packet was in the browser: the encoder's share, the
+//                    server's and the loopback's (WHEP only)
+//   in_the_browser   from there until the frame was due on the screen: jitter buffer, decoder, compositor (WHEP only)
+// The server's share is what is left of the second after the first; eyas-bench measures it by itself.
 import { parseArgs } from "node:util";
 import { openBrowser, openPage, untilMoving } from "../harness/browser.mjs";
 import { Server, until } from "../harness/server.mjs";
 import { readTimeCode, recordTimeCodes } from "../harness/time_code.mjs";
+import { encoderShare } from "./encoder_share.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -38,7 +40,7 @@ function summary(values) {
   return { median: round(at(sorted, 0.5)), p99: round(at(sorted, 0.99)), worst: round(sorted[sorted.length - 1]) };
 }
 
-function report(looks, seconds) {
+function report(looks, seconds, encoder) {
   const read = looks.map((look) => ({ ...look, time: readTimeCode(look.cells) })).filter((look) => look.time !== null);
   const freezes = read.slice(1).map((look, i) => look.shown - read[i].shown);
   return {
@@ -49,6 +51,7 @@ function report(looks, seconds) {
     unreadable: looks.length - read.length,
     presented_fps: Math.round((looks.length / seconds) * 10) / 10,
     glass_to_glass_ms: summary(read.map((look) => look.shown - look.time)),
+    encoder_ms: summary(encoder),
     to_the_browser_ms: summary(read.map((look) => look.received - look.time)),
     in_the_browser_ms: summary(read.map((look) => look.shown - look.received)),
     longest_freeze_ms: summary(freezes)?.worst ?? null,
@@ -60,17 +63,21 @@ const server = options.origin
   ? null
   : await Server.start("demo", { "demo.frame_rate": options.fps, "demo.width": width, "demo.height": height });
 const origin = options.origin ?? server.origin;
-const browser = await openBrowser();
+const closing = [];
 try {
   await until("the demo is on air", async () => (await (await fetch(`${origin}/api/v1/streams/live/demo`)).json()).state === "live", 30_000);
+  const size = { width: Number(width), height: Number(height) };
+  const encoder = await encoderShare(`${origin}/live/demo.flv`, size, Number(options.seconds) * 250);
+  const browser = await openBrowser();
+  closing.push(() => browser.close());
   const page = await openPage(browser, `${origin}/watch/live/demo?via=${options.via}`, { viewport: kViewport });
   await untilMoving(page, 30, 40_000);
   await new Promise((resolve) => setTimeout(resolve, Number(options.settle) * 1000));
   const looks = await recordTimeCodes(page, Number(options.seconds) * 1000);
-  const result = report(looks, Number(options.seconds));
+  const result = report(looks, Number(options.seconds), encoder);
   if (options.json) console.log(JSON.stringify(result));
   else for (const [name, value] of Object.entries(result)) console.log(`${name.padEnd(20)} ${typeof value === "object" ? JSON.stringify(value) : value}`);
 } finally {
-  await browser.close();
+  for (const close of closing) await close();
   await server?.stop();
 }
