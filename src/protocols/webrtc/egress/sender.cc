@@ -24,6 +24,8 @@ constexpr Duration kAudioAgeMax = milliseconds(250);
 // Capture times outside of this are of a clock that is not set.
 constexpr Duration kCaptureAheadMax = milliseconds(200);
 constexpr Duration kCaptureBehindMax = std::chrono::seconds(10);
+// From this loss on, pictures' last packets are sent twice.
+constexpr double kLossyPath = 0.02;
 
 StreamSeeds seeds(std::mt19937_64& random) {
   return {static_cast<uint16_t>(random()), static_cast<uint16_t>(random()), static_cast<uint32_t>(random())};
@@ -207,18 +209,26 @@ void Sender::send_front(uint8_t probe, MonoTime now) {
   bool last = entry.next_packet == unit.packets.size();
   pacer_.on_sent(video_->send(unit, unit.packets[index], entry.timestamp, last, *clock_, probe, now));
   if (!last) return;
-  bool first_unit = counts_.pictures++ == 0;
-  if (first_unit) send_first_again(now);
+  ++counts_.pictures;
+  send_ends_again(now);
   pacer_.pop();
 }
 
-// A viewer cannot miss what came before the first packet it got, so that it would not ask for it.
-void Sender::send_first_again(MonoTime now) {
+// A viewer asks for what is missing between two packets: it cannot miss what came before the first one, and
+// misses a picture's last packet only when the next picture comes, which on a lossy path is too late.
+void Sender::send_ends_again(MonoTime now) {
   if (!video_->takes_rtx()) return;
   const Pacer::Entry& entry = pacer_.front();
-  auto first = static_cast<uint16_t>(video_->next_sequence() - entry.unit->packets.size());
-  pacer_.on_sent(
-      video_->send_again(*entry.unit, entry.unit->packets.front(), entry.timestamp, first, 0, now));
+  const auto& packets = entry.unit->packets;
+  auto end = video_->next_sequence();
+  auto again = [&](size_t index) {
+    auto sequence = static_cast<uint16_t>(end - packets.size() + index);
+    pacer_.on_sent(video_->send_again(*entry.unit, packets[index], entry.timestamp, sequence, 0, now));
+  };
+  if (counts_.pictures == 1) again(0);
+  if (estimator_.loss() < kLossyPath || !has_room()) return;
+  again(packets.size() - 1);
+  ++counts_.guard_packets;
 }
 
 // A probe takes what waits; when nothing does, what was sent lately goes once more, which the viewer drops.

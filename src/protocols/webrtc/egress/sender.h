@@ -47,6 +47,7 @@ struct SenderStatistics {
   uint64_t pictures = 0;  // sent whole
   uint64_t retransmitted_packets = 0;
   uint64_t retransmitted_bytes = 0;
+  uint64_t guard_packets = 0;  // last packets of pictures, sent twice on a lossy path
   uint64_t probe_packets = 0;  // retransmissions that nobody asked for, to learn what the path carries
   uint64_t nacks = 0;          // packets that were asked for
   uint64_t nacks_missed = 0;   // of these, no longer in the history
@@ -122,7 +123,7 @@ class Sender {
   void pump(base::MonoTime now);
   void drop_stale(base::MonoTime now);
   void send_front(uint8_t probe, base::MonoTime now);
-  void send_first_again(base::MonoTime now);
+  void send_ends_again(base::MonoTime now);
   void send_probe(base::MonoTime now);
   bool send_filler(uint8_t probe, base::MonoTime now);
 
@@ -132,10 +133,12 @@ class Sender {
   void probe_if_due(uint64_t wanted_bps, base::Duration interval, base::MonoTime now);
   void watch_silence(base::MonoTime now);
   base::Duration queue_age_max() const;
+  bool has_room() const;
 
   // What the viewer says.
   void on_transport_feedback(const rtp::TransportFeedback& feedback, base::MonoTime now);
   void on_nack(std::span<const uint16_t> lost, base::MonoTime now);
+  void repair_reported(std::span<const PacketResult> results, base::MonoTime now);
   void repair(uint16_t sequence, base::MonoTime now);
   void on_report_block(const rtp::ReportBlock& block, base::MonoTime now);
   void on_key_wanted(base::MonoTime now);
@@ -173,6 +176,7 @@ class Sender {
   uint16_t filler_ = 0;  // the packet that the last probe sent again
   size_t key_bytes_ = 0;
   Resends resends_;
+  std::vector<uint16_t> perhaps_late_;  // of the newest feedback's end; at most what left in kLateMax
   std::optional<base::MonoTime> key_wanted_since_;
   std::optional<base::MonoTime> key_asked_at_;
   std::optional<base::MonoTime> restarted_at_;

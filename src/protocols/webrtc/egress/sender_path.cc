@@ -1,5 +1,6 @@
 // The half of Sender that listens: what the viewer says, and what is made of it.
 #include <algorithm>
+#include <utility>
 
 #include "protocols/webrtc/egress/sender.h"
 #include "rtp/ntp.h"
@@ -32,6 +33,8 @@ constexpr Duration kTryAfter = std::chrono::seconds(8);
 
 // A packet that others overtook by more than this is lost, not late.
 constexpr Duration kLateMax = milliseconds(20);
+
+constexpr double kLossMax = 0.15;
 
 constexpr Duration kSilenceMin = milliseconds(400);
 constexpr Duration kSilenceInterval = milliseconds(300);
@@ -110,12 +113,24 @@ void Sender::on_transport_feedback(const rtp::TransportFeedback& feedback, MonoT
   Duration& least = feedback_round_trip_;
   least = least == Duration::zero() ? sample : std::min(least, sample);
   if (!video_ || !video_->takes_rtx()) return;
-  // A second way to learn of losses, for NACKs are lost too. What is only late may still come.
+  repair_reported(results, now);
+}
+
+// A second way to learn of losses, for NACKs are lost too. What may only be late waits for the next feedback.
+void Sender::repair_reported(std::span<const PacketResult> results, MonoTime now) {
+  std::vector<uint16_t> waiting = std::exchange(perhaps_late_, {});
+  MonoTime newest = results.back().sent;
   for (const PacketResult& result : results) {
-    if (!result.arrival && result.repairs_as && newest - result.sent >= kLateMax) {
+    if (!result.repairs_as) continue;
+    if (result.arrival && result.had_lost) {
+      std::erase(waiting, *result.repairs_as);
+    } else if (!result.arrival && newest - result.sent >= kLateMax) {
       repair(*result.repairs_as, now);
+    } else if (!result.arrival) {
+      perhaps_late_.push_back(*result.repairs_as);
     }
   }
+  for (uint16_t sequence : waiting) repair(sequence, now);
 }
 
 void Sender::on_nack(std::span<const uint16_t> lost, MonoTime now) {
@@ -135,7 +150,7 @@ void Sender::repair(uint16_t sequence, MonoTime now) {
     return;
   }
   // A keyframe has the most packets, and everything waits for it.
-  if (found->unit.key && !constrained_) copies = 2;
+  if (has_room() || (found->unit.key && !constrained_)) copies = 2;
   for (; copies > 0; --copies) {
     size_t bytes = video_->send_again(found->unit, found->packet, found->timestamp, sequence, 0, now);
     pacer_.on_sent(bytes);
@@ -225,6 +240,11 @@ void Sender::watch_silence(MonoTime now) {
   next_silence_ = now + kSilenceInterval;
   estimator_.on_silence(now);
   steer(now);
+}
+
+// Losses are the radio's and not a queue's: what is sent twice costs nobody anything.
+bool Sender::has_room() const {
+  return estimator_.limit_bps() == 0 && estimator_.loss() < kLossMax;
 }
 
 Duration Sender::queue_age_max() const {
