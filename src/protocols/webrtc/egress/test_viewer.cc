@@ -26,7 +26,6 @@ rtp::ReorderOptions patience() {
 
 TestViewer::TestViewer(ViewerPayloads payloads, SrtpReceiver srtp, SendRtcp send)
     : payloads_(payloads), srtp_(std::move(srtp)), send_(std::move(send)), reorder_(*this, patience()) {
-  reorder_.set_round_trip(milliseconds(60));
   rtp::DepacketizerConfig config;
   config.codec = media::Codec::kH264;
   depacketizer_ = rtp::make_depacketizer(config).value();
