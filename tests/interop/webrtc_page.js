@@ -24,7 +24,7 @@ window.watch = async (name, url, { tcp = false } = {}) => {
   peer.addTransceiver("video", { direction: "recvonly" });
   peer.addTransceiver("audio", { direction: "recvonly" });
   const video = document.createElement("video");
-  Object.assign(video, { muted: true, autoplay: true, playsInline: true, srcObject: new MediaStream() });
+  Object.assign(video, { autoplay: true, playsInline: true, srcObject: new MediaStream() });
   document.body.append(video);
   peer.ontrack = ({ track }) => video.srcObject.addTrack(track);
   const seen = { peer, video, frames: 0, started: performance.now(), states: [] };
@@ -95,6 +95,7 @@ window.facts = async (name) => {
     if (report.type === "candidate-pair" && report.nominated) facts.pair = report;
     if (report.type === "remote-candidate" || report.type === "local-candidate") (facts[report.type] ??= []).push(report);
     if (report.type === "transport") facts.transport = report;
+    if (report.type === "media-source") facts[`source-${report.kind}`] = report;
   }
   return JSON.parse(JSON.stringify(facts));
 };

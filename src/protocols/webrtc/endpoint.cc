@@ -34,7 +34,7 @@ http::Handler offer_handler(Shared& shared, Role role, OfferRequest::Address add
     base::Result<hub::StreamName> stream = stream_of(*request);
     if (!stream) return exchange.respond(http::Response::error(404, "not_found", stream.error().message()));
     OfferRequest offer{&shared, std::move(request), std::move(exchange), *stream, role, address};
-    answer_viewer(std::move(offer));
+    role == Role::kPublish ? answer_publisher(std::move(offer)) : answer_viewer(std::move(offer));
   };
 }
 
@@ -85,7 +85,7 @@ bool is_media_type(std::string_view content_type, std::string_view type) {
 
 void add_routes(http::Router& router, Shared& shared) {
   using Address = OfferRequest::Address;
-  for (Role role : {Role::kPlay}) {
+  for (Role role : {Role::kPublish, Role::kPlay}) {
     std::string word = role_name(role);
     add_role(router, shared, role,
              {"/{app}/{name}/" + word, "/{app}/{name}/" + word + "/{session}", Address::kPath});

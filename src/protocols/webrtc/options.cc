@@ -87,6 +87,11 @@ void describe(base::OptionSchema& schema, Options& o) {
       .choice("webrtc.second_publisher", o.second_publisher, {"refuse", "takeover"},
               "What happens to one who publishes a name that is on air.")
       .reloadable = true;
+  schema
+      .milliseconds(
+          "webrtc.keyframe_interval_ms", o.keyframe_interval, 0, 600'000,
+          "A publisher that made no keyframe for so long is asked for one; 0: only when one is needed.")
+      .reloadable = true;
   describe_turn(schema, o.turn);
   describe_sessions(schema, o);
   describe_tcp(schema, o);

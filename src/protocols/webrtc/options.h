@@ -29,6 +29,10 @@ struct Options {
   std::string second_publisher = "refuse";  // webrtc.second_publisher: "refuse" or "takeover"
   bool takeover() const { return second_publisher == "takeover"; }
 
+  // Publishers that make no keyframe by themselves for this long are asked for one: browsers never do, while
+  // HLS and newcomers start with one. 0: only when a viewer needs it.
+  base::Duration keyframe_interval = std::chrono::seconds(2);
+
   // Sessions.
   uint32_t sessions_max = 2'000;            // per loop: 503
   uint32_t sessions_per_address_max = 256;  // over all loops; loopback is not counted; 0: no limit: 429

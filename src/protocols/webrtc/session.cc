@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "protocols/webrtc/playing.h"
+#include "protocols/webrtc/publishing.h"
 #include "rtp/packet.h"
 
 namespace eyas::webrtc {
@@ -83,7 +84,10 @@ void Session::start_media(base::MonoTime now) {
                    {"srtp", keys.profile == SrtpProfile::kAeadAes128Gcm ? "gcm" : "cm-sha1-80"}});
   MediaStart start{plan_.name,       *plan_.stream, plan_.peer, plan_.local,
                    plan_.negotiated, plan_.tracks,  *host_,     *this};
-  media_ = std::make_unique<Playing>(start, *out_, *this, now);
+  if (role() == Role::kPlay)
+    media_ = std::make_unique<Playing>(start, *out_, *this, now);
+  else
+    media_ = std::make_unique<Publishing>(start, *out_, *this, now);
 }
 
 void Session::on_srtp(std::span<uint8_t> datagram, base::MonoTime now) {
