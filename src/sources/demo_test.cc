@@ -34,7 +34,7 @@ class DemoFlightTest : public testing::Test {
   }
 
   void read(const char* name) {
-    hub::ReaderInfo info{.protocol = "test", .session = "t1", .peer = "", .wait = 60s};
+    hub::ReaderInfo info{.protocol = "test", .session = "t1", .peer = "", .wait = 60s, .arguments = {}};
     directory_.read<hub::FrameFormat>(
         *hub::StreamName::parse(name), info, loop_, [] {},
         [this](base::Result<Reader> reader) {

@@ -28,7 +28,7 @@ constexpr media::TrackId kVideo = 1, kAudio = 2;
 constexpr int kFrameRate = 25;
 constexpr base::Duration kClickEvery = 500ms;
 
-// A sender of H.264 and AAC in real time: a click each half second.
+// A sender of H.264 and AAC in real time: a click each half second, and a flash with every second of them.
 class Sender {
  public:
   Sender(io::Loop& loop, hub::Directory& directory) : loop_(loop) {
@@ -40,7 +40,7 @@ class Sender {
     video_ = std::move(*worker::VideoEncoder::open(options));
     audio_ = std::move(*worker::AudioEncoder::open({"aac", 48'000, 2, 96'000}));
     directory.publish(*hub::StreamName::parse("live/alpha"),
-                      {.protocol = "test", .session = "s1", .peer = ""}, loop,
+                      {.protocol = "test", .session = "s1", .peer = "", .arguments = {}}, loop,
                       [this](base::Result<hub::Publisher> publisher) {
                         ASSERT_TRUE(publisher.ok());
                         publisher_ = std::move(*publisher);
@@ -73,7 +73,9 @@ class Sender {
   void send_picture() {
     AVFrame& frame = video_->frame();
     for (int y = 0; y < 90; ++y)
-      std::fill_n(frame.data[0] + y * frame.linesize[0], 160, static_cast<uint8_t>(pictures_ * 3 + y));
+      std::fill_n(
+          frame.data[0] + y * frame.linesize[0], 160,
+          pictures_ % kFrameRate == 0 ? uint8_t{235} : static_cast<uint8_t>(20 + (pictures_ * 3 + y) % 100));
     for (int plane : {1, 2}) std::fill_n(frame.data[plane], frame.linesize[plane] * 45, uint8_t{128});
     ASSERT_TRUE(video_->encode(pictures_, [&](const worker::Packet& p) { publish(video_track_, p); }).ok());
   }
@@ -128,7 +130,7 @@ class DerivationsTest : public testing::Test {
   }
   void watch() {
     directory_.read<hub::FrameFormat>(
-        name_, {.protocol = "test", .session = "t1", .peer = "", .wait = 60s}, loop_, [] {},
+        name_, {.protocol = "test", .session = "t1", .peer = "", .wait = 60s, .arguments = {}}, loop_, [] {},
         [this](base::Result<Reader> reader) {
           ASSERT_TRUE(reader.ok());
           reader_ = std::move(*reader);
@@ -152,28 +154,42 @@ class DerivationsTest : public testing::Test {
     ADD_FAILURE() << name;
     return -1;
   }
-  // The clicks of a track, by the stream's clock.
-  std::vector<base::Duration> clicks(media::TrackId id) {
+  // Decodes a track, with times of the stream's clock.
+  void decode(media::TrackId id, const std::function<void(AVFrame&)>& look) {
     const auto& frames = frames_[id];
     worker::TrackMessage track{.id = 1, .codec = frames[0]->track->config.codec};
     track.record = frames[0]->track->config.record;
     auto decoder = std::move(*worker::TrackDecoder::open(track));
-    std::vector<base::Duration> heard;
     for (const media::FramePtr& frame : frames) {
       worker::FrameMessage message{.track = 1, .pts = frame->pts.time_since_epoch()};
       message.dts = message.pts;
       message.payload = frame->payload;
-      auto listen = [&](AVFrame& decoded) {
-        for (int i = 0; i < decoded.nb_samples; ++i) {
-          base::Duration at(decoded.pts + i * 1'000'000'000LL / decoded.sample_rate);
-          bool loud = std::abs(reinterpret_cast<const float*>(decoded.extended_data[0])[i]) > 0.1f;
-          if (loud && (heard.empty() || at - heard.back() > 200ms)) heard.push_back(at);
-        }
-        return base::Status();
-      };
-      EXPECT_TRUE(decoder->decode(message, listen).ok());
+      EXPECT_TRUE(decoder
+                      ->decode(message,
+                               [&](AVFrame& decoded) {
+                                 look(decoded);
+                                 return base::Status();
+                               })
+                      .ok());
     }
+  }
+  std::vector<base::Duration> clicks(media::TrackId id) {
+    std::vector<base::Duration> heard;
+    decode(id, [&](AVFrame& decoded) {
+      for (int i = 0; i < decoded.nb_samples; ++i) {
+        base::Duration at(decoded.pts + i * 1'000'000'000LL / decoded.sample_rate);
+        bool loud = std::abs(reinterpret_cast<const float*>(decoded.extended_data[0])[i]) > 0.1f;
+        if (loud && (heard.empty() || at - heard.back() > 200ms)) heard.push_back(at);
+      }
+    });
     return heard;
+  }
+  std::vector<base::Duration> flashes(media::TrackId id) {
+    std::vector<base::Duration> seen;
+    decode(id, [&](AVFrame& decoded) {
+      if (decoded.data[0][45 * decoded.linesize[0] + 80] > 200) seen.emplace_back(decoded.pts);
+    });
+    return seen;
   }
 
   io::Loop loop_;
@@ -221,6 +237,41 @@ TEST_F(DerivationsTest, H264WithoutDelayHasTheSourcesKeyframes) {
     EXPECT_EQ(frame->key, keys[frame->pts]);
     EXPECT_EQ(frame->pts, frame->dts);
   }
+}
+
+// How much later than its flash each click comes, at most, in either direction.
+base::Duration apart(const std::vector<base::Duration>& flashes, const std::vector<base::Duration>& clicks) {
+  base::Duration worst{0};
+  for (base::Duration flash : flashes) {
+    auto nearest =
+        std::ranges::min(clicks, {}, [&](base::Duration click) { return std::chrono::abs(click - flash); });
+    worst = std::max(worst, std::chrono::abs(nearest - flash));
+  }
+  return worst;
+}
+
+TEST_F(DerivationsTest, LipsStayInStep) {
+  WorkerDerivations derivations({&loop_}, directory_, options());
+  watch();
+  Sender sender(loop_, directory_);
+  auto sound = derivations.want(name_, Derivation::kOpus);
+  auto picture = derivations.want(name_, Derivation::kH264WithoutDelay);
+  media::TrackId opus = hub::derived_track_id(kAudio, Derivation::kOpus);
+  media::TrackId h264 = hub::derived_track_id(kVideo, Derivation::kH264WithoutDelay);
+  ASSERT_TRUE(comes_true([&] { return frames_[opus].size() >= 200 && frames_[h264].size() >= 100; }));
+  // The clicks that all of them have: the last flash may be waiting for its click.
+  auto common = [&](media::TrackId video, media::TrackId audio) {
+    auto heard = clicks(audio), seen = flashes(video);
+    std::erase_if(seen,
+                  [&](base::Duration at) { return at < heard.front() - 100ms || at > heard.back() + 100ms; });
+    EXPECT_GE(seen.size(), 2u);
+    return apart(seen, heard);
+  };
+  // AAC lets a click be heard a little before it begins; ears take 40 ms for in step.
+  EXPECT_LT(common(kVideo, kAudio), 15ms) << "the source itself";
+  EXPECT_LT(common(h264, opus), 20ms) << "both derived";
+  EXPECT_LT(common(kVideo, opus), 20ms) << "sound derived";
+  EXPECT_LT(common(h264, kAudio), 20ms) << "picture derived";
 }
 
 TEST_F(DerivationsTest, AllWhoWantATrackShareItAndItEndsAfterTheLast) {
