@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { kFakeConsent, kFakeDevice, openBrowser, openPage } from "./harness/browser.mjs";
+import { kFakeConsent, kFakeDevice, openBrowser, openPage, untilMoving } from "./harness/browser.mjs";
+import { Publisher } from "./harness/publisher.mjs";
 import { Server, until } from "./harness/server.mjs";
 
 /** A name that resolves to this machine, but is not localhost: to the browser it is a stranger's, and not secure. */
@@ -45,6 +46,15 @@ describe("publishing from the browser", () => {
     assert.equal(await page.getByTestId("preview").getAttribute("data-state"), "idle");
     await page.getByRole("button", { name: "Turn the camera off" }).click();
     await until("no preview", () => page.getByTestId("preview").evaluate((video) => video.srcObject === null));
+    await page.context().close();
+  });
+
+  it("shows a screen, too", async () => {
+    const page = await openPage(browser, `${server.origin}/publish`);
+    await page.getByRole("radio", { name: "Screen" }).check({ force: true });
+    await page.getByRole("button", { name: "Choose a screen" }).click();
+    await until("a preview", async () => (await previewWidth(page)) > 0);
+    await page.getByRole("button", { name: "Stop sharing" }).click();
     await page.context().close();
   });
 
@@ -99,5 +109,111 @@ describe("publishing from the browser", () => {
     await until("a preview", async () => (await previewWidth(page)) > 0);
     assert.ok((await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)) <= 0);
     await page.context().close();
+  });
+});
+
+describe("on air from the browser by WHIP", () => {
+  let server;
+  let browser;
+  before(async () => {
+    server = await Server.start();
+    browser = await openBrowser(kFakeDevice, kFakeConsent);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  const state = (page) => page.getByTestId("preview").getAttribute("data-state");
+  async function goLive(name, { at = server, simulcast = false } = {}) {
+    const page = await openPage(browser, `${at.origin}/publish?name=${encodeURIComponent(name)}`);
+    if (simulcast) await page.getByLabel("Several sizes at once").check();
+    await page.getByRole("button", { name: "Turn the camera on" }).click();
+    await page.getByRole("button", { name: "Go live" }).click();
+    return page;
+  }
+  async function onAir(name, options) {
+    const page = await goLive(name, options);
+    await until("on air", async () => (await state(page)) === "live");
+    return page;
+  }
+  const videoTracks = async (name) => (await server.stream(name))?.tracks.filter((track) => track.kind === "video") ?? [];
+
+  it("shows what it sends, and others see it by WebRTC and by HLS", async () => {
+    const page = await onAir("live/camera");
+    await until("figures of what is sent", async () => {
+      const text = (id) => page.getByTestId(`send-${id}`).textContent();
+      assert.match(await text("bitrate"), /bit\/s$/);
+      assert.match(await text("fps"), /^[1-9]\d* fps$/);
+      assert.match(await text("round-trip"), /^\d+ ms$/);
+      assert.equal(await text("codec"), "H264");
+      return true;
+    });
+    for (const via of ["whep", "ll-hls"]) {
+      const viewer = await openPage(browser, `${server.origin}/watch/live/camera?via=${via}`);
+      const seen = await untilMoving(viewer, 30, 40_000);
+      assert.ok(seen.width > 0, via);
+      assert.equal(await viewer.getByTestId("transport").getAttribute("data-kind"), via);
+      await viewer.context().close();
+    }
+    await page.getByRole("button", { name: "Stop sending" }).click();
+    await until("the stream is off air", async () => (await server.stream("live/camera"))?.state !== "live");
+    assert.equal(await state(page), "idle");
+    assert.deepEqual(page.complaints, []);
+    await page.context().close();
+  });
+
+  it("leaves the air with the page", async () => {
+    const page = await onAir("live/leaving");
+    await until("the stream is live", async () => (await server.stream("live/leaving"))?.state === "live");
+    await page.goto("about:blank");
+    await until("the stream is off air", async () => (await server.stream("live/leaving"))?.state !== "live");
+    await page.context().close();
+  });
+
+  it("says that the name is taken", async () => {
+    const other = new Publisher(server.rtmp("live/taken"));
+    try {
+      await until("the stream is live", async () => (await server.stream("live/taken"))?.state === "live");
+      const page = await goLive("live/taken");
+      await page.getByText("Somebody else is on air as live/taken").waitFor();
+      assert.equal(await state(page), "error");
+      await page.context().close();
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it("says that the server takes nothing from browsers", async () => {
+    const own = await Server.start("serve", { "webrtc.listen": "" });
+    try {
+      const page = await goLive("live/camera", { at: own });
+      await page.getByText("takes no video from browsers").waitFor();
+      await page.context().close();
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it("sends several sizes at once when asked to", async () => {
+    const page = await onAir("live/sizes", { simulcast: true });
+    await until("renditions", async () => (await videoTracks("live/sizes")).length > 1);
+    const viewer = await openPage(browser, `${server.origin}/watch/live/sizes?via=whep`);
+    await untilMoving(viewer, 20, 40_000);
+    await viewer.context().close();
+    await page.context().close();
+  });
+
+  it("is on air again by itself after the server was restarted", async () => {
+    const own = await Server.start();
+    try {
+      const page = await onAir("live/camera", { at: own });
+      await own.restart();
+      await until("the stream is live again", async () => (await own.stream("live/camera"))?.state === "live", 60_000);
+      await until("on air", async () => (await state(page)) === "live");
+      await page.context().close();
+    } finally {
+      await own.stop();
+    }
   });
 });

@@ -3,13 +3,19 @@ import type { SendFigures } from "@/rtc/send_stats";
 import { formatBitrate, formatFps, formatMilliseconds, formatShare, formatSize } from "@/ui/format";
 import { Notice } from "@/ui/notice";
 
+/** "1280 × 720 +2": the largest, and how many smaller ones go with it. */
+function sizeOf(figures: SendFigures | null): string {
+  const size = formatSize(figures?.width ?? undefined, figures?.height ?? undefined);
+  return figures && figures.layers > 1 ? `${size} +${figures.layers - 1}` : size;
+}
+
 /** What leaves this page, each second. */
 export function SendFacts({ figures }: { figures: SendFigures | null }) {
   const { t } = useTranslation();
   const cells: [string, string, string][] = [
     ["bitrate", t("stream.bitrate"), formatBitrate(figures?.bitrateBps ?? undefined)],
     ["fps", t("stream.fps"), formatFps(figures?.fps ?? undefined)],
-    ["size", t("stream.size"), formatSize(figures?.width ?? undefined, figures?.height ?? undefined)],
+    ["size", t("stream.size"), sizeOf(figures)],
     ["codec", t("stream.codec"), figures?.codec ?? "–"],
     ["round-trip", t("facts.round_trip"), formatMilliseconds(figures?.roundTripMs ?? null)],
     ["loss", t("facts.packet_loss"), formatShare(figures?.lossShare ?? null)],
