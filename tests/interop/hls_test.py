@@ -127,3 +127,16 @@ def test_publisher_that_comes_back_keeps_its_viewers():
 def test_a_stream_that_is_not_there_is_not_found():
     status, _, body = Server().get("/live/nobody/index.m3u8")
     assert status == 404 and b'"not_found"' in body, (status, body)
+
+
+def test_publisher_that_comes_back_without_audio_keeps_its_viewers():
+    server = Server()
+    first = publish(server)
+    viewer = peer("ffmpeg", "-nostdin", "-v", "error", "-i", wait_playable(server), "-t", "14", "-f", "framecrc", "-", timeout=60)
+    wait_for(lambda: sum(line.startswith("1,") for line in list(viewer.lines)) > 50, 20, "the viewer's first sounds")
+    first.kill()
+    publish(server, audio=False)
+    assert viewer.wait(50) == 0, viewer.output
+    sounds = [int(line.split(",")[2]) for line in list(viewer.lines) if line.startswith("1,")]
+    pictures = [int(line.split(",")[2]) for line in list(viewer.lines) if line.startswith("0,")]
+    assert sounds[-1] / 48000 > 12 and len(pictures) > 200, (sounds[-5:], pictures[-5:])

@@ -15,9 +15,10 @@ uint64_t first_number(const base::Clock& clock) {
 
 }  // namespace
 
-Channel::Channel(hub::StreamName name, const Options& options, io::Executor& home,
+Channel::Channel(hub::StreamName name, const Options& options, Statistics& statistics, io::Executor& home,
                  std::function<void(SnapshotPtr)> publish)
     : name_(std::move(name)),
+      statistics_(statistics),
       home_(home),
       publish_(std::move(publish)),
       muxer_(name_.text(), options, first_number(home.clock())) {}
@@ -39,6 +40,7 @@ void Channel::open(hub::Directory& directory) {
 void Channel::opened(base::Result<hub::Reader<hub::ProgrammeFormat>> reader) {
   if (!reader.ok()) return publish_(nullptr);
   base::log::info("hls.open", {{"stream", name_.text()}});
+  ++statistics_.streams_packaged;
   reader_ = std::move(*reader);
   pump();
 }
@@ -57,6 +59,7 @@ void Channel::pump() {
     if (item->head) muxer_.set_tracks(*item->head);
     if (item->unit) muxer_.push(*item->unit, now);
   }
+  count();
   if (SnapshotPtr snapshot = muxer_.take_snapshot()) {
     newest_ = snapshot;
     publish_(std::move(snapshot));
@@ -65,6 +68,12 @@ void Channel::pump() {
   base::log::info("hls.close", {{"stream", name_.text()}});
   reader_.detach();
   publish_(nullptr);
+}
+
+void Channel::count() {
+  statistics_.silent_frames += muxer_.silent_frames() - std::exchange(silent_frames_, muxer_.silent_frames());
+  statistics_.limit_window_bytes +=
+      muxer_.dropped_segments() - std::exchange(dropped_segments_, muxer_.dropped_segments());
 }
 
 }  // namespace eyas::hls

@@ -7,6 +7,7 @@
 
 #include "hub/directory.h"
 #include "protocols/hls/muxer.h"
+#include "protocols/hls/statistics.h"
 
 namespace eyas::hls {
 
@@ -15,7 +16,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
  public:
   // `publish` is called with each new snapshot; with null once, at the end, when the stream is not there or
   // is over. Neither is called from inside open().
-  Channel(hub::StreamName name, const Options& options, io::Executor& home,
+  Channel(hub::StreamName name, const Options& options, Statistics& statistics, io::Executor& home,
           std::function<void(SnapshotPtr)> publish);
   void open(hub::Directory& directory);
   const SnapshotPtr& newest() const { return newest_; }
@@ -25,10 +26,16 @@ class Channel : public std::enable_shared_from_this<Channel> {
   void pump_soon();
   void pump();
 
+  // What the muxer has counted since the last time.
+  void count();
+
   const hub::StreamName name_;
+  Statistics& statistics_;
   io::Executor& home_;
   std::function<void(SnapshotPtr)> publish_;
   Muxer muxer_;
+  uint64_t silent_frames_ = 0;
+  uint64_t dropped_segments_ = 0;
   hub::Reader<hub::ProgrammeFormat> reader_;
   SnapshotPtr newest_;
 };

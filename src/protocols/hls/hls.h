@@ -8,6 +8,7 @@
 #include "http/router.h"
 #include "hub/directory.h"
 #include "protocols/hls/options.h"
+#include "protocols/hls/statistics.h"
 
 namespace eyas::protocols {
 class Protocol;
@@ -33,6 +34,7 @@ class Server {
   void start();
   // Lets all timers, readers and waiting requests go, loop by loop; thread-safe.
   void drain();
+  const Statistics& statistics() const;
 
  private:
   class Impl;

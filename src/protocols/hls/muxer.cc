@@ -54,8 +54,22 @@ void Muxer::push(const media::Frame& frame, const Now& now) {
   auto& chosen = kind == TrackKind::kVideo ? video_id_ : audio_id_;
   if (!chosen) set_tracks({frame.track});
   if (chosen != frame.track->id) return;
-  if (kind == TrackKind::kVideo) return push_to(video_, frame, now);
-  if (!audio_must_wait(frame)) push_to(audio_, frame, now);
+  if (kind == TrackKind::kAudio) return push_audio(frame, now);
+  push_to(video_, frame, now);
+  silence_.take_picture(frame.dts);
+  while (auto silent = silence_.silence_due()) push_silence(std::move(*silent), now);
+}
+
+void Muxer::push_audio(const media::Frame& frame, const Now& now) {
+  if (audio_must_wait(frame)) return;
+  while (auto silent = silence_.silence_until(frame.dts)) push_silence(std::move(*silent), now);
+  if (!silence_.take_audio(frame, codec::packet_duration(frame.track->config, frame.payload))) return;
+  push_to(audio_, frame, now);
+}
+
+void Muxer::push_silence(media::Frame frame, const Now& now) {
+  frame.arrival = now.mono;
+  push_to(audio_, frame, now);
 }
 
 bool Muxer::audio_must_wait(const media::Frame& frame) {
@@ -87,6 +101,7 @@ void Muxer::push_to(Rendition& rendition, const media::Frame& frame, const Now& 
   }
   while (bytes() > options_.window_bytes) {
     if (!(video_.bytes() >= audio_.bytes() ? video_ : audio_).drop_oldest()) break;
+    ++dropped_segments_;
   }
 }
 
@@ -104,7 +119,8 @@ SnapshotPtr Muxer::take_snapshot() {
   if (!video_changed && !audio_changed) return nullptr;
   std::vector<RenditionView> views;
   if (video_.started()) views.push_back(video_.view());
-  if (audio_.started()) views.push_back(audio_.view());
+  // A rendition that stands still would hold players up: better none.
+  if (audio_.started() && !silence_.stalled()) views.push_back(audio_.view());
   return make_snapshot(std::move(views));
 }
 

@@ -8,6 +8,7 @@
 #include "media/frame.h"
 #include "protocols/hls/options.h"
 #include "protocols/hls/rendition.h"
+#include "protocols/hls/silence.h"
 #include "protocols/hls/snapshot.h"
 
 namespace eyas::hls {
@@ -31,9 +32,14 @@ class Muxer {
   // A new snapshot when there is a new part or segment since the last one; else null.
   SnapshotPtr take_snapshot();
   size_t bytes() const { return video_.bytes() + audio_.bytes(); }
+  // Packets of silence that took the place of audio; segments dropped because of window_bytes.
+  uint64_t silent_frames() const { return silence_.frames(); }
+  uint64_t dropped_segments() const { return dropped_segments_; }
 
  private:
   void push_to(Rendition& rendition, const media::Frame& frame, const Now& now);
+  void push_audio(const media::Frame& frame, const Now& now);
+  void push_silence(media::Frame frame, const Now& now);
   base::WallTime wall_of(const media::Frame& frame, const Now& now, bool leads);
   bool audio_must_wait(const media::Frame& frame);
 
@@ -44,6 +50,8 @@ class Muxer {
   std::optional<media::TrackId> video_id_;
   std::optional<media::TrackId> audio_id_;
   std::optional<media::MediaTime> audio_since_;
+  SilenceKeeper silence_;
+  uint64_t dropped_segments_ = 0;
   std::optional<base::Duration> wall_offset_;  // wall clock minus media time
   std::vector<media::TrackId> left_out_;
 };

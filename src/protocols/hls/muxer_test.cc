@@ -5,6 +5,8 @@
 #include <cmath>
 #include <random>
 
+#include "codec/codec.h"
+#include "codec/fixtures.h"
 #include "container/mp4/box_reader.h"
 
 namespace eyas::hls {
@@ -49,6 +51,9 @@ class Bed {
   void skip_to(base::Duration at) {
     frame_ = at / base::Duration(33'333'333), sound_ = at / base::Duration(21'333'333);
   }
+
+  // Sound comes again where the picture is.
+  void sound_now() { sound_ = base::Duration(33'333'333) * frame_ / base::Duration(21'333'333); }
 
   const RenditionView& view(const char* name) const {
     const Snapshot::Entry* entry = last->find(name);
@@ -192,6 +197,61 @@ TEST(Muxer, APublisherThatComesBackContinuesWithoutADiscontinuity) {
   EXPECT_NEAR(static_cast<double>(*first_after), 9.0 * 90000, 3000);
 }
 
+base::Duration end_of(const RenditionView& view) {
+  base::Duration length{0};
+  for (const SegmentPtr& segment : view.segments) length += segment->duration;
+  return view.segments.front()->start.time_since_epoch() + length;
+}
+
+TEST(Muxer, AudioThatStopsIsContinuedWithSilenceAndGoesOnWhenItIsBack) {
+  Bed bed;
+  const auto video = track(1, Codec::kH264), audio = track(2, Codec::kAac);
+  bed.run(30 * 5, 30, video, audio);
+  EXPECT_EQ(bed.muxer.silent_frames(), 0U);
+  bed.run(30 * 6, 30, video, nullptr);
+  EXPECT_NEAR(static_cast<double>(bed.muxer.silent_frames()), (6.0 - 0.6) * 48000 / 1024, 3);
+  EXPECT_LT(base::to_seconds(end_of(bed.view("video")) - end_of(bed.view("audio"))), 1.2);
+  bed.sound_now();
+  bed.run(30 * 5, 30, video, audio);
+  // The hole is closed up to the first packet, and no further.
+  EXPECT_NEAR(static_cast<double>(bed.muxer.silent_frames()), 6.0 * 48000 / 1024, 2);
+  const RenditionView& sounds = bed.view("audio");
+  for (const SegmentPtr& segment : sounds.segments) EXPECT_FALSE(segment->discontinuity);
+  EXPECT_EQ(sounds.segments.back()->msn, bed.view("video").segments.back()->msn);
+}
+
+TEST(Muxer, APublisherThatComesBackWithoutAudioGetsSilenceFromThenOn) {
+  Bed bed;
+  const auto video = track(1, Codec::kH264);
+  bed.run(30 * 4, 30, video, track(2, Codec::kAac));
+  bed.skip_to(std::chrono::seconds(9));
+  bed.run(30 * 5, 30, video, nullptr);
+  EXPECT_NEAR(static_cast<double>(bed.muxer.silent_frames()), (5.0 - 0.6) * 48000 / 1024, 4);
+  EXPECT_LT(base::to_seconds(end_of(bed.view("video")) - end_of(bed.view("audio"))), 1.2);
+}
+
+TEST(Muxer, AudioThatStopsWithoutASilenceOfItsKindGoesAwayUntilItIsBack) {
+  Bed bed;
+  const auto video = track(1, Codec::kH264);
+  auto surround = std::make_shared<media::Track>(*track(2, Codec::kAac));
+  surround->config.channels = 6;
+  bed.run(30 * 4, 30, video, surround);
+  EXPECT_EQ(bed.last->entries.size(), 2U);
+  bed.run(30 * 3, 30, video, nullptr);
+  EXPECT_EQ(bed.last->find("audio"), nullptr);
+  EXPECT_EQ(base::as_text(bed.last->multivariant).find("hls/audio.m3u8"), std::string_view::npos);
+  bed.sound_now();
+  bed.run(30 * 3, 30, video, surround);
+  EXPECT_NE(bed.last->find("audio"), nullptr);
+}
+
+TEST(Muxer, VideoWithoutAudioGetsNone) {
+  Bed bed;
+  bed.run(30 * 5, 30, track(1, Codec::kH264), nullptr);
+  EXPECT_EQ(bed.muxer.silent_frames(), 0U);
+  EXPECT_EQ(bed.last->entries.size(), 1U);
+}
+
 TEST(Muxer, TheWindowIsBoundedInSegmentsAndBytes) {
   Bed bed;
   bed.run(30 * 120, 30, track(1, Codec::kH264), nullptr);
@@ -203,6 +263,65 @@ TEST(Muxer, TheWindowIsBoundedInSegmentsAndBytes) {
   Bed tight(small);
   tight.run(30 * 60, 30, track(1, Codec::kH264), nullptr);
   EXPECT_LE(tight.muxer.bytes(), 4000U + 2000U);
+  EXPECT_EQ(bed.muxer.dropped_segments(), 0U);
+  EXPECT_GT(tight.muxer.dropped_segments(), 0U);
+}
+
+struct CodecRow {
+  Codec video;
+  std::string video_record;
+  Codec audio;
+  std::string audio_record;
+  const char* codecs;             // of the multivariant playlist
+  const char* sample_entries[2];  // of the init segments
+};
+
+class MuxerCodecs : public testing::TestWithParam<CodecRow> {};
+INSTANTIATE_TEST_SUITE_P(All, MuxerCodecs,
+                         testing::Values(CodecRow{Codec::kH264,
+                                                  codec::fixtures::kAvcHigh,
+                                                  Codec::kAac,
+                                                  codec::fixtures::kAacStereo,
+                                                  "avc1.64000d,mp4a.40.2",
+                                                  {"avc1", "mp4a"}},
+                                         CodecRow{Codec::kH265,
+                                                  codec::fixtures::kHevcMain,
+                                                  Codec::kAac,
+                                                  codec::fixtures::kAacStereo,
+                                                  "hvc1.1.6.L60.90,mp4a.40.2",
+                                                  {"hvc1", "mp4a"}},
+                                         CodecRow{Codec::kAv1,
+                                                  codec::fixtures::kAv1Svt,
+                                                  Codec::kOpus,
+                                                  codec::fixtures::kOpusHead,
+                                                  "av01.0.00M.08,opus",
+                                                  {"av01", "Opus"}},
+                                         CodecRow{Codec::kH265,
+                                                  codec::fixtures::kHevcMain,
+                                                  Codec::kOpus,
+                                                  codec::fixtures::kOpusHead,
+                                                  "hvc1.1.6.L60.90,opus",
+                                                  {"hvc1", "Opus"}}));
+
+TEST_P(MuxerCodecs, PlaylistAndInitSegmentsNameThem) {
+  const auto described = [](media::TrackId id, Codec codec, const std::string& record) {
+    auto made = std::make_shared<media::Track>();
+    made->id = id;
+    made->config = *codec::describe(codec, codec::fixtures::slice(record));
+    return made;
+  };
+  const CodecRow& row = GetParam();
+  Bed bed;
+  bed.run(30 * 6, 30, described(1, row.video, row.video_record), described(2, row.audio, row.audio_record));
+  ASSERT_TRUE(bed.last && bed.last->ready);
+  const std::string playlist(base::as_text(bed.last->multivariant));
+  EXPECT_NE(playlist.find(std::string("CODECS=\"") + row.codecs + "\""), std::string::npos) << playlist;
+  EXPECT_NE(playlist.find("FRAME-RATE=30.000"), std::string::npos) << playlist;
+  size_t i = 0;
+  for (const char* name : {"video", "audio"}) {
+    const base::Slice& init = bed.view(name).inits.begin()->second;
+    EXPECT_NE(base::as_text(init).find(row.sample_entries[i++]), std::string_view::npos) << name;
+  }
 }
 
 TEST(Muxer, CodecsThatPlayersDoNotKnowAreLeftOut) {

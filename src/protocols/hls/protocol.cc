@@ -21,6 +21,9 @@ class Hls final : public protocols::Protocol {
     // It goes through the loops by itself: once is enough.
     if (loop == 0) server_->drain();
   }
+  std::vector<base::Metric> metrics() const override {
+    return protocols::metrics_of(kName, server_->statistics().list());
+  }
 
  private:
   Options options_;

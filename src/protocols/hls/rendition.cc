@@ -13,6 +13,8 @@ namespace {
 constexpr double kPartRoom = 1.08;   // part target over the usual part
 constexpr double kPartLeast = 0.85;  // [RFC 8216bis 4.4.4.9]
 constexpr uint32_t kTrackId = 1;
+constexpr uint64_t kFramesForRate = 10;
+constexpr double kRateTolerance = 0.0005;  // tells 29.97 from 30
 
 }  // namespace
 
@@ -171,6 +173,7 @@ void Rendition::cut_part(size_t samples) {
   for (const mp4::Sample& sample : run_samples) ticks += sample.duration;
   Part part;
   part.bytes = mp4::write_fragment(static_cast<uint32_t>(++fragments_), {&run, 1});
+  segment_frames_ += samples;
   segment_ticks_ += ticks;
   // From the sums, so that the parts of a segment add up to it whatever rounding does to each.
   part.duration = to_duration(segment_ticks_) - open_.duration;
@@ -194,6 +197,7 @@ void Rendition::begin_segment(const Frame& frame) {
   open_.discontinuity = began_->discontinuity;
   open_.start = frame.wall;
   segment_ticks_ = 0;
+  segment_frames_ = 0;
   has_open_ = true;
 }
 
@@ -202,9 +206,25 @@ void Rendition::complete_segment() {
   cut_part(pending_.size());
   has_open_ = false;
   open_.complete = true;
+  measure_frame_rate();
   listed_.push_back(std::make_shared<const Segment>(std::move(open_)));
   changed_ = true;
   slide_window();
+}
+
+// Of the segment that has just ended. Single frames tell little when their times come rounded to
+// milliseconds.
+void Rendition::measure_frame_rate() {
+  if (segment_frames_ < kFramesForRate || segment_ticks_ == 0) return;
+  measured_rate_ = static_cast<double>(segment_frames_) * static_cast<double>(timescale_) /
+                   static_cast<double>(segment_ticks_);
+  for (double usual : {10.0, 12.5, 15.0, 24000.0 / 1001, 24.0, 25.0, 30000.0 / 1001, 30.0, 48.0, 50.0,
+                       60000.0 / 1001, 60.0, 100.0, 120.0}) {
+    if (std::abs(measured_rate_ - usual) < kRateTolerance * usual) {
+      measured_rate_ = usual;
+      return;
+    }
+  }
 }
 
 // A segment leaves the playlist when enough are left and they make three target durations [RFC 8216bis
@@ -250,6 +270,7 @@ RenditionView Rendition::view() const {
   view.name = name_;
   if (track_) view.config = track_->config;
   if (frame_ticks_ > 0) view.frame_rate = static_cast<double>(timescale_) / static_cast<double>(frame_ticks_);
+  if (measured_rate_ > 0) view.frame_rate = measured_rate_;
   if (track_ && track_->config.frame_rate.den != 0) view.frame_rate = track_->config.frame_rate.value();
   view.part_target = part_target_.count() > 0 ? part_target_ : options_.part_duration;
   view.target_duration = std::chrono::ceil<std::chrono::seconds>(options_.segment_duration_max);

@@ -64,6 +64,7 @@ class Rendition {
   void cut_part(size_t samples);
   void begin_segment(const Frame& frame);
   void complete_segment();
+  void measure_frame_rate();
   void choose_part_target();
   void slide_window();
   void append(const Frame& frame, uint64_t dts);
@@ -83,6 +84,8 @@ class Rendition {
   uint64_t fragments_ = 0;
   std::vector<Pending> pending_;
   uint64_t segment_ticks_ = 0;
+  uint64_t segment_frames_ = 0;
+  double measured_rate_ = 0;  // of the last segment; 0 until there is one
   Segment open_;
   bool has_open_ = false;
   std::optional<Began> boundary_;

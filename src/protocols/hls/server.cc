@@ -53,7 +53,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     if (desk.drained) return respond_not_found(exchange, "the server is closing");
     std::shared_ptr<Shelf>& shelf = desk.shelves[name->text()];
     if (!shelf) {
-      shelf = std::make_shared<Shelf>(name->text(), options_, *desk.loop);
+      shelf = std::make_shared<Shelf>(name->text(), options_, statistics_, *desk.loop);
       on_home(*name, [this, here, name = *name](Desk& home) { subscribe(home, name, here); });
     }
     const std::shared_ptr<Shelf> held = shelf;
@@ -63,6 +63,8 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   void start() {
     for (size_t i = 0; i < desks_.size(); ++i) post(i, [this, i] { start_desk(i); });
   }
+
+  const Statistics& statistics() const { return statistics_; }
 
   void drain() {
     for (size_t i = 0; i < desks_.size(); ++i) {
@@ -110,7 +112,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     if (station.channel) return;
     const size_t index = index_.at(home.loop);
     station.channel = std::make_shared<Channel>(
-        name, options_, *home.loop,
+        name, options_, statistics_, *home.loop,
         [this, index, text = name.text()](SnapshotPtr snapshot) { tell(index, text, std::move(snapshot)); });
     station.channel->open(directory_);
   }
@@ -192,6 +194,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
 
   hub::Directory& directory_;
   const Options options_;
+  Statistics statistics_;
   std::vector<Desk> desks_;
   std::map<const io::Executor*, size_t> index_;
 };
@@ -217,6 +220,9 @@ void Server::register_routes(http::Router& router) {
       media);
 }
 
+const Statistics& Server::statistics() const {
+  return impl_->statistics();
+}
 void Server::start() {
   impl_->start();
 }

@@ -13,7 +13,8 @@ using std::chrono::milliseconds;
 
 class Bed {
  public:
-  Bed() : directory({&loop}, {}), server(directory, {&loop}, {}), http_(loop, routed(), {}, shared_) {
+  explicit Bed(Options options = {})
+      : directory({&loop}, {}), server(directory, {&loop}, options), http_(loop, routed(), {}, shared_) {
     server.start();
     world.settle();
   }
@@ -53,7 +54,16 @@ class Bed {
     }
   }
   void get(Peer& peer, const std::string& path) { peer.send("GET " + path + " HTTP/1.1\r\nhost: x\r\n\r\n"); }
-  Peer connect() { return Peer(loop, http_); }
+  Peer connect(const std::string& address = "127.0.0.1:50123") { return Peer(loop, http_, address); }
+  // Packagers that read the stream from the hub.
+  uint64_t readers() {
+    uint64_t count = 0;
+    directory.snapshot(*hub::StreamName::parse("live/alpha"), loop, [&](auto all) {
+      if (!all.empty()) count = all.front().readers_by_protocol["hls_packager"];
+    });
+    world.settle();
+    return count;
+  }
 
   io::sim::SimWorld world;
   io::sim::SimExecutor& loop = world.add_loop();
@@ -150,6 +160,92 @@ TEST(HlsServer, AnAbsentPublisherDoesNotEndABlockingReloadWithAnError) {
   EXPECT_EQ(peer.take(), "");
   bed.world.advance(std::chrono::seconds(2));
   EXPECT_TRUE(peer.take().starts_with("HTTP/1.1 200"));
+}
+
+TEST(HlsServer, PackagesAtPublishWhenItIsToldTo) {
+  Options options;
+  options.start = Start::kPublish;
+  Bed bed(options);
+  bed.publish();
+  bed.frames(60);
+  EXPECT_EQ(bed.server.statistics().streams_packaged, 1u);
+  Peer peer = bed.connect();
+  bed.get(peer, "/live/alpha/index.m3u8");
+  EXPECT_TRUE(peer.take().starts_with("HTTP/1.1 200")) << "nothing to wait for";
+  bed.get(peer, "/live/alpha/hls/video.m3u8");
+  EXPECT_NE(peer.take().find("video_"), std::string::npos);
+  // It stands as long as the stream, also when nobody asks.
+  bed.frames(25 * 40);
+  bed.get(peer, "/live/alpha/index.m3u8");
+  EXPECT_TRUE(peer.take().starts_with("HTTP/1.1 200"));
+  EXPECT_EQ(bed.server.statistics().streams_packaged, 1u);
+}
+
+TEST(HlsServer, PackagesForTheFirstViewerAndUntilTheLastHasGone) {
+  Options options;
+  options.idle_close = std::chrono::seconds(10);
+  Bed bed(options);
+  bed.publish();
+  bed.frames(60);
+  EXPECT_EQ(bed.server.statistics().streams_packaged, 0u);
+  Peer peer = bed.connect();
+  bed.get(peer, "/live/alpha/index.m3u8");
+  EXPECT_EQ(peer.take(), "") << "its first segment is still to come";
+  bed.frames(75);
+  EXPECT_TRUE(peer.take().starts_with("HTTP/1.1 200"));
+  bed.frames(25 * 6);
+  bed.get(peer, "/live/alpha/index.m3u8");
+  EXPECT_TRUE(peer.take().starts_with("HTTP/1.1 200")) << "a request each 9 s keeps it open";
+  bed.frames(25 * 9);
+  EXPECT_EQ(bed.readers(), 1u);
+  bed.frames(25 * 3);
+  EXPECT_EQ(bed.readers(), 0u);
+  bed.get(peer, "/live/alpha/index.m3u8");
+  bed.frames(75);
+  EXPECT_TRUE(peer.take().starts_with("HTTP/1.1 200"));
+  EXPECT_EQ(bed.server.statistics().streams_packaged, 2u);
+}
+
+TEST(HlsServer, RequestsThatWaitAreBounded) {
+  Options options;
+  options.blocked_max = 2;
+  Bed bed(options);
+  bed.publish();
+  Peer first = bed.connect(), second = bed.connect(), third = bed.connect();
+  for (Peer* peer : {&first, &second, &third}) bed.get(*peer, "/live/alpha/index.m3u8");
+  EXPECT_EQ(first.take() + second.take(), "");
+  const std::string refused = third.take();
+  EXPECT_TRUE(refused.starts_with("HTTP/1.1 503")) << refused;
+  EXPECT_NE(refused.find("\"limit\""), std::string::npos);
+  EXPECT_EQ(bed.server.statistics().limit_blocked, 1u);
+  bed.frames(60);
+  EXPECT_TRUE(first.take().starts_with("HTTP/1.1 200"));
+  EXPECT_TRUE(second.take().starts_with("HTTP/1.1 200"));
+}
+
+TEST(HlsServer, LimitsAreCountedUnderTheirNames) {
+  Options options;
+  options.viewers_max = 1;
+  options.window_bytes = 3000;
+  Bed bed(options);
+  bed.publish();
+  Peer early = bed.connect();
+  bed.get(early, "/live/alpha/index.m3u8");
+  bed.world.advance(std::chrono::seconds(9));
+  EXPECT_EQ(bed.server.statistics().limit_start_time, 1u);
+  bed.get(early, "/live/alpha/index.m3u8");
+  bed.frames(25 * 30);
+  bed.get(early, "/live/alpha/index.m3u8");
+  early.take();
+  Peer other = bed.connect("192.0.2.9:1000");
+  bed.get(other, "/live/alpha/hls/video.m3u8");
+  const std::string hint = hint_of(other.take());
+  EXPECT_EQ(bed.server.statistics().limit_viewers, 1u);
+  EXPECT_GT(bed.server.statistics().limit_window_bytes, 0u);
+  bed.get(other, "/live/alpha/hls/" + hint);
+  bed.world.advance(std::chrono::seconds(7));
+  EXPECT_TRUE(other.take().starts_with("HTTP/1.1 404"));
+  EXPECT_EQ(bed.server.statistics().limit_block_time, 1u);
 }
 
 }  // namespace

@@ -27,29 +27,36 @@ void respond_not_found(Exchange& exchange, std::string_view message) {
   respond_error(exchange, 404, "not_found", message);
 }
 
-Shelf::Shelf(std::string stream, const Options& options, io::Executor& loop)
+Shelf::Shelf(std::string stream, const Options& options, Statistics& statistics, io::Executor& loop)
     : stream_(std::move(stream)),
       options_(options),
+      statistics_(statistics),
       loop_(loop),
       viewers_(options.viewer_window, options.viewers_max),
       last_request_(loop.clock().mono()) {}
 
 void Shelf::request(http::RequestPtr request, Exchange exchange, std::string file) {
   last_request_ = loop_.clock().mono();
-  if (file.empty() || file.ends_with(".m3u8"))
-    viewers_.seen(request->peer, request->header("user-agent").value_or(""),
-                  request->query_value("sid").value_or(""), last_request_);
+  bool counts = file.empty() || file.ends_with(".m3u8");
+  if (counts && !viewers_.seen(request->peer, request->header("user-agent").value_or(""),
+                               request->query_value("sid").value_or(""), last_request_)) {
+    ++statistics_.limit_viewers;
+  }
   Waiting waiting{std::move(request), std::move(exchange), std::move(file), last_request_};
   if (answer(waiting, false)) return;
-  if (waiting_.size() >= options_.blocked_max)
+  if (waiting_.size() >= options_.blocked_max) {
+    ++statistics_.limit_blocked;
     return respond_error(waiting.exchange, 503, "limit", "too many requests wait for this stream");
+  }
   waiting_.push_back(std::move(waiting));
 }
 
 bool Shelf::answer(Waiting& waiting, bool expired) {
   if (!snapshot_ || !snapshot_->ready) {
-    if (expired) respond_not_found(waiting.exchange, "the stream has no media yet");
-    return expired;
+    if (!expired) return false;
+    ++statistics_.limit_start_time;
+    respond_not_found(waiting.exchange, "the stream has no media yet");
+    return true;
   }
   if (waiting.file.empty()) {
     respond_playlist(waiting.exchange, snapshot_->multivariant, kOneSecond);
@@ -84,8 +91,10 @@ bool Shelf::answer_playlist(Waiting& waiting, const Snapshot::Entry& entry, bool
     case Verdict::kWait:
       // DEVIATION: [RFC 8216bis 6.2.5.2] would have 503 after three target durations. While a publisher is
       // away players count errors and give up, but go on asking when they get the playlist as it was.
-      if (expired) respond_playlist(waiting.exchange, text, kNotKept);
-      return expired;
+      if (!expired) return false;
+      ++statistics_.limit_block_time;
+      respond_playlist(waiting.exchange, text, kNotKept);
+      return true;
   }
   return true;
 }
@@ -94,6 +103,7 @@ bool Shelf::answer_media(Waiting& waiting, const Snapshot::Entry& entry, const R
                          bool expired) {
   Found found = find_media(entry.view, resource);
   if (found.verdict == Verdict::kWait && !expired) return false;
+  if (found.verdict == Verdict::kWait) ++statistics_.limit_block_time;
   if (found.verdict != Verdict::kReady) return respond_not_found(waiting.exchange, "no such media"), true;
   Response response;
   response.body = std::move(found.bytes);

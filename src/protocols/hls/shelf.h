@@ -10,6 +10,7 @@
 #include "io/executor.h"
 #include "protocols/hls/options.h"
 #include "protocols/hls/snapshot.h"
+#include "protocols/hls/statistics.h"
 #include "protocols/hls/viewers.h"
 
 namespace eyas::hls {
@@ -18,7 +19,7 @@ namespace eyas::hls {
 // connection that asked. Lives on its loop.
 class Shelf {
  public:
-  Shelf(std::string stream, const Options& options, io::Executor& loop);
+  Shelf(std::string stream, const Options& options, Statistics& statistics, io::Executor& loop);
 
   // `file` is empty for the multivariant playlist, else the name under hls/.
   void request(http::RequestPtr request, http::Exchange exchange, std::string file);
@@ -47,6 +48,7 @@ class Shelf {
 
   const std::string stream_;
   const Options& options_;
+  Statistics& statistics_;
   io::Executor& loop_;
   SnapshotPtr snapshot_;
   std::vector<Waiting> waiting_;

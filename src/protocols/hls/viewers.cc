@@ -5,13 +5,14 @@
 
 namespace eyas::hls {
 
-void Viewers::seen(std::string_view peer, std::string_view user_agent, std::string_view sid,
+bool Viewers::seen(std::string_view peer, std::string_view user_agent, std::string_view sid,
                    base::MonoTime now) {
   std::string key(peer.substr(0, peer.rfind(':')));
   key.append(1, '\n').append(user_agent).append(1, '\n').append(sid);
   const uint64_t id = std::hash<std::string>{}(key);
-  if (last_seen_.size() >= viewers_max_ && !last_seen_.contains(id)) return;
+  if (last_seen_.size() >= viewers_max_ && !last_seen_.contains(id)) return false;
   last_seen_[id] = now;
+  return true;
 }
 
 size_t Viewers::count(base::MonoTime now) {

@@ -15,8 +15,9 @@ class Viewers {
  public:
   Viewers(base::Duration window, size_t viewers_max) : window_(window), viewers_max_(viewers_max) {}
 
-  // `peer` is "address:port"; the port changes from request to request.
-  void seen(std::string_view peer, std::string_view user_agent, std::string_view sid, base::MonoTime now);
+  // `peer` is "address:port"; the port changes from request to request. False when there are too many to tell
+  // apart.
+  bool seen(std::string_view peer, std::string_view user_agent, std::string_view sid, base::MonoTime now);
   // Forgets who has left, then counts.
   size_t count(base::MonoTime now);
 
