@@ -211,11 +211,13 @@ void measure_whep(const Options& options, const Target& target, Result& r) {
   if (flood) r.junk = flood->sent();
 }
 
-// `viewers` sessions opened and closed one after another; memory before is that after some hundred of them.
+// `viewers` sessions opened and closed one after another. Memory before is taken once the stream's own ring
+// is full.
+constexpr int kChurnWarmup = 3'000;
 void measure_churn(const Options& options, const Target& target, Result& r) {
   std::vector<int> pids = pids_of(options.at("pids"));
   WhepWorld world = make_whep_world(target, options.at("srtp") == "cm");
-  churn(world, 500);
+  churn(world, kChurnWarmup);
   std::this_thread::sleep_for(std::chrono::duration<double>(std::stod(options.at("warmup"))));
   r.before = usage_of(pids);
   r.rss_before_viewers = r.before.rss_mib;
