@@ -20,7 +20,7 @@ class Whep:
         self.tools.row(f"WHEP, {what}", target, figure, ok)
 
     def measure(self):
-        for part in (self.cost, self.cost_cm, self.latency, self.crowd, self.flood, self.churn):
+        for part in (self.cost, self.cost_cm, self.latency, self.crowd, self.saturation, self.flood, self.churn):
             try:
                 part()
             except (TypeError, KeyError):  # the load tool gave no figures
@@ -57,6 +57,13 @@ class Whep:
         share = got["gbit"] / got["seconds"] / 1200 * 1e3
         self.row("1,200 viewers: delivered to each (nobody is silently thinned)", ">= 2.0 Mbit/s", f"{share:.2f} Mbit/s", share >= 2.0)
         self.row("1,200 viewers: relay latency p50 / p99", "stated", f"{got['relay_ms_p50']:.1f} / {got['relay_ms_p99']:.1f} ms", None)
+
+    def saturation(self):
+        got = self.bench(viewers=2200, sampled=0, warmup=4)
+        each = got["gbit"] / got["seconds"] / max(got["playing"], 1) * 1e3
+        self.row("2,200 viewers, over what one core takes: refused with 503; to each who plays; packets lost", "> 0; >= 2.0 Mbit/s; 0",
+                 f"{got['refused']}; {each:.2f} Mbit/s to {got['playing']}; {got['lost_datagrams']}",
+                 got["refused"] > 0 and each >= 2.0 and got["lost_datagrams"] == 0)
 
     def flood(self):
         got = self.bench(viewers=50, seconds=10, junk=50_000)
