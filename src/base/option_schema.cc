@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <numeric>
 
 namespace eyas::base {
@@ -200,19 +201,21 @@ std::string OptionSchema::nearest(std::string_view key) const {
 }
 
 std::string OptionSchema::yaml() const {
-  std::string text;
-  std::string room;
+  // A key may stand only once in a map: options of one room come together, rooms in the order of their first.
+  std::vector<std::string> rooms;
+  std::map<std::string, std::string> texts;
   for (const Option& option : options_) {
     size_t dot = option.key.find('.');
-    if (std::string here = option.key.substr(0, dot); here != room) {
-      room = here;
-      text += (text.empty() ? "" : "\n") + room + ":\n";
-    }
+    std::string room = option.key.substr(0, dot);
+    std::string& text = texts[room];
+    if (text.empty()) rooms.push_back(room);
     text += "  # " + option.description + "\n";
     text += "  # Allowed: " + option.allowed + "." + (option.reloadable ? " Reloaded by SIGHUP." : "") + "\n";
     text += "  " + option.key.substr(dot + 1) + ": " + yaml_value(option.get()) + "\n";
   }
-  return text;
+  std::string all;
+  for (const std::string& room : rooms) all += (all.empty() ? "" : "\n") + room + ":\n" + texts[room];
+  return all;
 }
 
 }  // namespace eyas::base

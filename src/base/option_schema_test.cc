@@ -81,5 +81,16 @@ TEST(OptionSchema, TheFileHoldsEveryKeyWithItsDescription) {
   EXPECT_NE(yaml.find("Reloaded by SIGHUP."), std::string::npos);
 }
 
+TEST(OptionSchema, ARoomStandsOnceInYamlHoweverItsOptionsCame) {
+  OptionSchema schema;
+  std::string a, b, c;
+  schema.text("rtmp.first", a, "First.");
+  schema.text("rtmps.other", b, "Other.");
+  schema.text("rtmp.second", c, "Second.");
+  std::string yaml = schema.yaml();
+  EXPECT_EQ(yaml.find("rtmp:\n"), yaml.rfind("rtmp:\n")) << yaml;
+  EXPECT_LT(yaml.find("second:"), yaml.find("rtmps:")) << yaml;
+}
+
 }  // namespace
 }  // namespace eyas::base
