@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import { countLoads, openBrowser, openPage, untilMoving } from "./harness/browser.mjs";
-import { Publisher } from "./harness/publisher.mjs";
-import { Server, until } from "./harness/server.mjs";
+import { Program, Publisher } from "./harness/publisher.mjs";
+import { freePort, Server, until } from "./harness/server.mjs";
 
 /** Consent to send would end a forgotten session only after half a minute: who is gone sooner has said goodbye. */
 const kGoodbyeMs = 8000;
 /** An address for documentation [RFC 5737]: nobody answers there. */
 const kNowhere = "192.0.2.1";
+
+const kTurnServer = "/usr/bin/turnserver";
+const kSecret = "of this test";
 
 const transport = (page, kind) => page.locator(`[data-testid=transport][data-kind=${kind}]`).waitFor({ timeout: 30_000 });
 const reason = (page) => page.getByTestId("passed-over").locator("li").first().getAttribute("data-why");
@@ -101,6 +106,24 @@ describe("watching by WebRTC", () => {
       const page = await openPage(walled, `${server.origin}/watch/live/alpha`);
       await untilMoving(page, 20);
       await page.getByTestId("transport").and(page.getByText("WebRTC · TCP")).waitFor();
+    } finally {
+      await walled.close();
+    }
+  });
+
+  it("goes by the relay that the server names where nothing else is allowed", { skip: !existsSync(kTurnServer) && "no coturn here" }, async () => {
+    const port = await freePort();
+    const server = await start({ "webrtc.tcp": false, "webrtc.turn.urls": `turn:127.0.0.1:${port}?transport=tcp`, "webrtc.turn.secret": kSecret });
+    const listening = ["--listening-ip", "127.0.0.1", "--listening-port", String(port), "--relay-ip", "127.0.0.1", "--allow-loopback-peers"];
+    const secret = ["--use-auth-secret", "--static-auth-secret", kSecret, "--realm", "eyas.test"];
+    const quiet = ["-n", "--no-tls", "--no-dtls", "--no-cli", "--log-file", "stdout", "--pidfile", "", "--userdb", join(server.data, "turn.db")];
+    ending.push(new Program(kTurnServer, [...listening, ...secret, ...quiet]));
+    await publish(server, "live/alpha");
+    const walled = await openBrowser("--webrtc-ip-handling-policy=disable_non_proxied_udp");
+    try {
+      const page = await openPage(walled, `${server.origin}/watch/live/alpha?via=whep`);
+      await untilMoving(page, 20, 40_000);
+      await page.getByTestId("transport").and(page.getByText("WebRTC · relay")).waitFor();
     } finally {
       await walled.close();
     }

@@ -97,7 +97,7 @@ export class WhepTransport implements Transport {
   }
 
   private connect(): void {
-    const session: RtcSession = new RtcSession(this.url, {
+    const session: RtcSession = new RtcSession({ url: this.url }, {
       connected: () => this.take(session),
       lost: (before) => this.lost(session, before),
     });

@@ -5,6 +5,12 @@ const kConnectMs = 5000;
 /** ICE says "disconnected" at the first missed checks; a path that is only slow comes back by itself. */
 const kGraceMs = 2000;
 
+export interface SessionOptions {
+  url: string;
+  /** What the browser is to make of the answer; as it is by default. */
+  read?: (sdp: string) => string;
+}
+
 export interface SessionEvents {
   connected(): void;
   /** Once, and not after close(). `before`: media had flowed on this session. */
@@ -23,7 +29,7 @@ export class RtcSession {
   private deadline: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly url: string,
+    private readonly options: SessionOptions,
     private readonly events: SessionEvents,
   ) {
     this.peer = new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
@@ -45,14 +51,14 @@ export class RtcSession {
    */
   async open(): Promise<void> {
     const offer = await this.peer.createOffer();
-    const answer = await postOffer(this.url, offer.sdp ?? "", this.aborting.signal);
+    const answer = await postOffer(this.options.url, offer.sdp ?? "", this.aborting.signal);
     this.location = answer.location;
     if (this.closed) return deleteSession(answer.location);
     // Between offer and setLocalDescription, so that gathering already knows of the relays that the answer names.
     if (answer.iceServers.length > 0) this.peer.setConfiguration({ ...this.peer.getConfiguration(), iceServers: answer.iceServers });
     this.wait(kConnectMs);
     await this.peer.setLocalDescription(offer);
-    await this.peer.setRemoteDescription({ type: "answer", sdp: answer.sdp });
+    await this.peer.setRemoteDescription({ type: "answer", sdp: this.options.read?.(answer.sdp) ?? answer.sdp });
   }
 
   readonly close = (): void => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { WhipPublisher } from "./whip_publisher";
+import { WhipPublisher, withStartBitrate } from "./whip_publisher";
 
 class FakePeer extends EventTarget {
   static made: FakePeer[] = [];
@@ -115,4 +115,9 @@ it("stops for good", async () => {
   await settle(60_000);
   expect(publisher.getState().kind).toBe("idle");
   expect(FakePeer.made).toHaveLength(1);
+});
+
+it("begins with a picture worth looking at: the encoder is told where to start", () => {
+  const sdp = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=fmtp:111 useinbandfec=1\r\nm=video 9 UDP/TLS/RTP/SAVPF 96 97\r\na=fmtp:96 packetization-mode=1\r\na=fmtp:97 apt=96\r\n";
+  expect(withStartBitrate(sdp, 1_250_000)).toBe(sdp.replace("packetization-mode=1", "packetization-mode=1;x-google-start-bitrate=1250"));
 });

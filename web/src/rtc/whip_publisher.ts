@@ -3,6 +3,8 @@ import { RtcSession } from "./session";
 import { Refusal } from "./signalling";
 
 const kFirstPauseMs = 500;
+/** A path that carries less than this is found out within a second, without much harm. */
+const kStartBitrateMax = 1_500_000;
 const kSlowestPauseMs = 8000;
 /** After a loss the server may take our own dead session for another publisher; so long it is asked again. */
 const kGhostMs = 30_000;
@@ -82,7 +84,8 @@ export class WhipPublisher {
   }
 
   private connect(): void {
-    const session: RtcSession = new RtcSession(this.url, {
+    const read = (sdp: string) => withStartBitrate(sdp, Math.min(kStartBitrateMax, this.options.bitrateBps / 2));
+    const session: RtcSession = new RtcSession({ url: this.url, read }, {
       connected: () => {
         this.attempts = 0;
         this.say({ kind: "live" });
@@ -136,6 +139,15 @@ export class WhipPublisher {
     this.state = state;
     for (const listener of this.listeners) listener();
   }
+}
+
+/** Chromium begins at 300 kbit/s and takes many seconds to find out that a good path carries more. */
+export function withStartBitrate(sdp: string, bps: number): string {
+  const kbps = Math.round(bps / 1000);
+  return sdp
+    .split(/(?=^m=)/m)
+    .map((media) => (media.startsWith("m=video") ? media.replace(/^(a=fmtp:\d+ (?!apt=).*?)(\r?)$/gm, `$1;x-google-start-bitrate=${kbps}$2`) : media))
+    .join("");
 }
 
 /** Null when it is worth another try. */

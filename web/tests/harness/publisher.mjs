@@ -10,11 +10,10 @@ export const hasFootage = () => existsSync(kFootage);
 const kTestPicture = ["-re", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=30", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "30", "-pix_fmt", "yuv420p"];
 const kFromFile = ["-re", "-stream_loop", "-1", "-i", kFootage, "-c", "copy", "-an"];
 
-/** ffmpeg that publishes over RTMP. `what` is "picture" or "footage". */
-export class Publisher {
-  constructor(url, what = "picture") {
-    const input = what === "footage" ? kFromFile : kTestPicture;
-    this.child = spawn("ffmpeg", ["-hide_banner", "-loglevel", "error", ...input, "-f", "flv", url], { stdio: ["ignore", "ignore", "pipe"] });
+/** A program that runs until the test ends it. */
+export class Program {
+  constructor(path, args) {
+    this.child = spawn(path, args, { stdio: ["ignore", "ignore", "pipe"] });
     this.log = "";
     this.child.stderr.on("data", (bytes) => (this.log += bytes));
   }
@@ -26,5 +25,13 @@ export class Publisher {
 
   stop() {
     return end(this.child);
+  }
+}
+
+/** ffmpeg that publishes over RTMP. `what` is "picture" or "footage". */
+export class Publisher extends Program {
+  constructor(url, what = "picture") {
+    const input = what === "footage" ? kFromFile : kTestPicture;
+    super("ffmpeg", ["-hide_banner", "-loglevel", "error", ...input, "-f", "flv", url]);
   }
 }

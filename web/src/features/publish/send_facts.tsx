@@ -1,7 +1,21 @@
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { SendFigures } from "@/rtc/send_stats";
 import { formatBitrate, formatFps, formatMilliseconds, formatShare, formatSize } from "@/ui/format";
 import { Notice } from "@/ui/notice";
+
+const kLastingMs = 8000;
+
+/** A limit worth words: every session begins by finding out what its path carries. */
+function useLasting(limit: SendFigures["limitedBy"]): SendFigures["limitedBy"] {
+  const [lasting, setLasting] = useState<SendFigures["limitedBy"]>("none");
+  useEffect(() => {
+    if (limit === "none") return setLasting("none");
+    const timer = setTimeout(() => setLasting(limit), kLastingMs);
+    return () => clearTimeout(timer);
+  }, [limit]);
+  return lasting;
+}
 
 /** "1280 × 720 +2": the largest, and how many smaller ones go with it. */
 function sizeOf(figures: SendFigures | null): string {
@@ -20,7 +34,7 @@ export function SendFacts({ figures }: { figures: SendFigures | null }) {
     ["round-trip", t("facts.round_trip"), formatMilliseconds(figures?.roundTripMs ?? null)],
     ["loss", t("facts.packet_loss"), formatShare(figures?.lossShare ?? null)],
   ];
-  const limited = figures?.limitedBy ?? "none";
+  const limited = useLasting(figures?.limitedBy ?? "none");
   return (
     <section aria-label={t("send.facts")} data-testid="send-facts" className="space-y-3">
       <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-3">

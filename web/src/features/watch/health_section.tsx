@@ -7,12 +7,17 @@ function nonZero(counters: Record<string, number> | undefined): [string, number]
   return Object.entries(counters ?? {}).filter(([, count]) => count > 0);
 }
 
+/** What a publisher by WebRTC counts beside its quirks: how his packets and pictures came. */
+const kArrival = /^(rtp_|pictures_|key_requests$)/;
+
 /** What was mended and what was missed; silence is the usual and good case. */
 export function HealthSection({ stream }: { stream: StreamFacts }) {
   const { t, i18n } = useTranslation();
   const repairs = nonZero(stream.repairs);
   const gaps = nonZero(stream.gaps);
-  const quirks = nonZero(stream.quirks);
+  const counted = nonZero(stream.quirks);
+  const quirks = counted.filter(([key]) => !kArrival.test(key));
+  const arrival = counted.filter(([key]) => kArrival.test(key));
   const count = (value: number) => formatCount(value, i18n.language);
   return (
     <FactSection title={t("facts.health")}>
@@ -20,6 +25,7 @@ export function HealthSection({ stream }: { stream: StreamFacts }) {
       <Counters title={t("facts.repairs")} rows={repairs.map(([key, value]) => [t(`facts.repair_${key}`, key), count(value)])} />
       <Counters title={t("facts.gaps")} rows={gaps.map(([key, value]) => [t(`facts.${key}`, key), count(value)])} />
       <Counters title={t("facts.quirks")} rows={quirks.map(([key, value]) => [key.replaceAll("_", " "), count(value)])} />
+      <Counters title={t("facts.arrival")} rows={arrival.map(([key, value]) => [t(`facts.arrival_${key}`, key.replaceAll("_", " ")), count(value)])} />
     </FactSection>
   );
 }
