@@ -409,6 +409,22 @@ TEST_P(HubSimulation, ATakenNameIsRefusedOrTakenOver) {
   EXPECT_EQ(viewer.lost, 0u);
 }
 
+TEST_P(HubSimulation, ASilentPublisherGivesItsNameToOneWhoComes) {
+  Bed bed(seed());
+  Camera& first = bed.camera();
+  Viewer& viewer = bed.viewer();
+  bed.run(2s);
+  first.silent = true;
+  bed.run(2s);
+  EXPECT_EQ(bed.camera().refused, base::Code::kRefused) << "not yet: a weak link may recover";
+  bed.run(2s);
+  bed.camera();
+  EXPECT_TRUE(first.revoked);
+  bed.run(2s);
+  EXPECT_EQ(viewer.source, 3u);
+  EXPECT_EQ(viewer.lost, 0u);
+}
+
 TEST_P(HubSimulation, AViewerMayWaitForAStreamToBegin) {
   Bed bed(seed());
   Viewer& patient = bed.viewer({"", "", "", 4s, 10s});

@@ -37,7 +37,10 @@ Stream::~Stream() = default;
 base::Status Stream::make_room(const PublisherInfo& info) {
   auto same_rank = std::ranges::find_if(sources_, [&](const auto& s) { return s->info.rank == info.rank; });
   if (!info.companion && same_rank != sources_.end()) {
-    if (!info.takeover) return base::Error{base::Code::kRefused, "publish: the name is taken", name_.text()};
+    // A drone that lost its link comes back long before TCP has noticed that it was gone.
+    bool silent = home_.clock().mono() - (*same_rank)->last_arrival > options_.stall;
+    if (!info.takeover && !silent)
+      return base::Error{base::Code::kRefused, "publish: the name is taken", name_.text()};
     auto gone = std::move((*same_rank)->controls.revoked);
     remove_publisher((*same_rank)->id);
     if (gone) gone({base::Code::kRefused, "publish: another publisher took over", {}});

@@ -21,7 +21,7 @@ struct StreamOptions {
   RingLimits ring;
   // How long a stream waits for a publisher to come back before its readers are let go.
   base::Duration linger = std::chrono::seconds(10);
-  // A publisher on air without a frame for this long gives way to the next in rank.
+  // A publisher without a frame for this long gives way to the next in rank, and to one who publishes its name.
   base::Duration stall = std::chrono::seconds(3);
   // Without a video frame for this long, an audio track alone makes the stream.
   base::Duration video_wait = std::chrono::seconds(3);
@@ -38,7 +38,7 @@ struct PublisherInfo {
   std::string session;
   std::string peer;
   int rank = 0;           // 0 is best; of two equal the one that came first is on air
-  bool takeover = false;  // ends publishers of the same rank; otherwise the name is taken
+  bool takeover = false;  // ends publishers of the same rank; otherwise the name is taken while they send
   // Adds derived tracks to those on air, at times of the stream's own timeline, and keeps no stream alive.
   bool companion = false;
   // What stood behind '?' in the address: "user=a&pass=b". May be secret: neither logged nor shown.

@@ -245,10 +245,9 @@ TEST_P(RtmpNetwork, APlayerThatIsGoneIsLetGo) {
   EXPECT_EQ(here.seen.missing, 0u);
 }
 
-TEST_P(RtmpNetwork, ACameraThatVanishedAndComesBackTakesItsNameOver) {
-  Options options;
-  options.second_publisher = "takeover";
-  Bed bed(seed(), options);
+// Nobody tells the server that the first connection is dead; the name is free again once it has been silent.
+TEST_P(RtmpNetwork, ACameraThatVanishedComesBackUnderItsName) {
+  Bed bed(seed());
   bed.publish({.latency = 20ms, .jitter = 10ms, .loss = 0.01});
   bed.run(500ms);
   Player& player = bed.player({.latency = 10ms});
@@ -256,7 +255,7 @@ TEST_P(RtmpNetwork, ACameraThatVanishedAndComesBackTakesItsNameOver) {
   uint64_t before = player.seen.pictures;
   EXPECT_GT(before, 50u);
   bed.camera->cable.cut();
-  bed.run(base::Duration(1s + 1s * bed.world.pick(8)));
+  bed.run(base::Duration(4s + 1s * bed.world.pick(8)));
   EXPECT_LE(player.seen.pictures, before + 10);
   // It starts anew at a keyframe, and later on its own clock.
   while (!flv::PictureCount::is_key(static_cast<uint32_t>(bed.shots.size()))) bed.shots.push_back({});
