@@ -71,10 +71,13 @@ base::Status WebRtc::start(const protocols::Services& services) {
   if (!certificate) return certificate.error();
   auto dtls = DtlsContext::make(DtlsRole::kServer, *certificate);
   if (!dtls) return dtls.error();
+  auto dtls_client = DtlsContext::make(DtlsRole::kClient, *certificate);
+  if (!dtls_client) return dtls_client.error();
   shared_ = std::make_shared<Shared>(services.directory, services.loops);
   shared_->derivations = services.derivations;
   shared_->statistics = statistics_;
   shared_->dtls = *dtls;
+  shared_->dtls_client = *dtls_client;
   if (auto opened = open_sockets(); !opened) return opened;
   if (auto loaded = load_addresses(); !loaded) return loaded;
   add_routes(services.router, *shared_);

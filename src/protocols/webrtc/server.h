@@ -33,6 +33,7 @@ struct Shared : std::enable_shared_from_this<Shared> {
   const std::vector<io::Loop*>& loops;
   std::shared_ptr<Statistics> statistics;
   std::shared_ptr<const DtlsContext> dtls;
+  std::shared_ptr<const DtlsContext> dtls_client;  // towards peers that want to be called
   io::AddressCensus sessions_census;
   io::AddressCensus tcp_census;
   std::atomic<std::shared_ptr<const HostAddresses>> addresses;
@@ -104,7 +105,9 @@ class Server final : io::UdpSocket::Handler, SessionHost, TcpPeer::Owner {
   io::Executor& executor() override { return loop_; }
   hub::Directory& directory() override { return shared_.directory; }
   Statistics& statistics() override { return *shared_.statistics; }
-  std::shared_ptr<const DtlsContext> dtls() const override { return shared_.dtls; }
+  std::shared_ptr<const DtlsContext> dtls(DtlsRole role) const override {
+    return role == DtlsRole::kClient ? shared_.dtls_client : shared_.dtls;
+  }
   base::WallTime wall_at_mono_zero() const override { return wall_at_mono_zero_; }
   std::span<uint8_t> prepare(const PeerPath& to, size_t max) override;
   void commit(const PeerPath& to, size_t bytes) override;

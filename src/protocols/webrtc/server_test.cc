@@ -45,6 +45,20 @@ TEST(Server, TheStreamsEndIsToldToItsViewers) {
   EXPECT_EQ(bed.counts().closed_other, 1u);
 }
 
+TEST(Server, APassivePeerIsCalled) {
+  Bed bed(2);
+  bed.publish();
+  for (size_t i = 0; i < 6; ++i) {
+    Client client(bed);
+    client.passive = true;
+    ASSERT_TRUE(client.join("/live/alpha/whep", i % 2));
+    ASSERT_TRUE(client.connect()) << i;
+    bed.frames(2);
+    client.turn();
+    EXPECT_GT(client.rtp_packets, 0u);
+  }
+}
+
 TEST(Server, ADeletedSessionSaysGoodbye) {
   Bed bed;
   bed.publish();

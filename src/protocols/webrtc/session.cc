@@ -41,8 +41,18 @@ bool Session::on_check(const stun::Message& request, const PeerPath& from, base:
     }
     path_ = from;
   }
-  if (!dtls_) dtls_ = std::make_unique<DtlsSession>(host_->dtls(), plan_.fingerprint, now);
+  if (!dtls_) begin_dtls(now);
   return true;
+}
+
+// Only now, as it is memory: the check has shown that the peer knows the answer.
+void Session::begin_dtls(base::MonoTime now) {
+  DtlsRole role = plan_.negotiated.dtls_client ? DtlsRole::kClient : DtlsRole::kServer;
+  dtls_ = std::make_unique<DtlsSession>(host_->dtls(role), plan_.fingerprint, now);
+  if (role == DtlsRole::kServer) return;
+  heard_dtls_ = true;
+  dtls_->start(now);
+  flush_dtls();
 }
 
 void Session::on_datagram(std::span<uint8_t> datagram, base::MonoTime now) {

@@ -54,7 +54,7 @@ class SessionHost {
   virtual hub::Directory& directory() = 0;
   virtual const Options& options() const = 0;
   virtual Statistics& statistics() = 0;
-  virtual std::shared_ptr<const DtlsContext> dtls() const = 0;
+  virtual std::shared_ptr<const DtlsContext> dtls(DtlsRole role) const = 0;
   // The wall clock's time when MonoTime was zero.
   virtual base::WallTime wall_at_mono_zero() const = 0;
   // As io::PacketSink, towards a path.
@@ -114,6 +114,7 @@ class Session final : public io::PacketSink, private Media::Owner {
 
  private:
   void tick_changed() override { host_->reschedule(*this); }
+  void begin_dtls(base::MonoTime now);
   void on_dtls(base::Bytes datagram, base::MonoTime now);
   void on_srtp(std::span<uint8_t> datagram, base::MonoTime now);
   void flush_dtls();

@@ -52,6 +52,7 @@ class Bed {
     shared = std::make_shared<Shared>(*directory, loops);
     shared->statistics = std::make_shared<Statistics>();
     shared->dtls = *DtlsContext::make(DtlsRole::kServer, certificate(DtlsRole::kServer));
+    shared->dtls_client = *DtlsContext::make(DtlsRole::kClient, certificate(DtlsRole::kServer));
     std::string address = "127.0.0.1:0";
     for (size_t i = 0; i < loop_count; ++i) {
       shared->servers.push_back(std::make_unique<Server>(*shared, options_, i));
@@ -193,8 +194,8 @@ class Client : io::UdpSocket::Handler, io::ByteStream::Handler {
   std::string offer(const std::string& direction = "recvonly", const std::string& codec = "H264") const {
     return "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n"
            "m=video 9 UDP/TLS/RTP/SAVPF 96 97\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=" +
-           direction + "\r\na=rtcp-mux\r\na=setup:actpass\r\na=ice-ufrag:" + ufrag_ +
-           "\r\na=ice-pwd:" + kPassword + "\r\na=fingerprint:sha-256 " +
+           direction + "\r\na=rtcp-mux\r\na=setup:" + (passive ? "passive" : "actpass") +
+           "\r\na=ice-ufrag:" + ufrag_ + "\r\na=ice-pwd:" + kPassword + "\r\na=fingerprint:sha-256 " +
            certificate(DtlsRole::kClient).fingerprint() + "\r\na=rtpmap:96 " + codec +
            "/90000\r\na=fmtp:96 packetization-mode=1;profile-level-id=640028;level-asymmetry-allowed=1\r\n"
            "a=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli\r\na=rtcp-fb:96 transport-cc\r\n"
@@ -230,10 +231,10 @@ class Client : io::UdpSocket::Handler, io::ByteStream::Handler {
   }
   // Checks and DTLS until keys are agreed.
   bool connect() {
-    check();
     dtls =
         std::make_unique<DtlsSession>(context(), certificate(DtlsRole::kServer).digest(), bed_.clock.mono());
-    dtls->start(bed_.clock.mono());
+    check();
+    if (!passive) dtls->start(bed_.clock.mono());
     for (int i = 0; i < 20 && dtls->state() == DtlsSession::State::kHandshaking; ++i) {
       flush_dtls();
       turn();
@@ -268,6 +269,7 @@ class Client : io::UdpSocket::Handler, io::ByteStream::Handler {
     loop_.run_once(base::Duration::zero());
   }
 
+  bool passive = false;  // offers to be the DTLS server
   Reply reply;
   std::string server_ufrag, server_password;
   std::unique_ptr<DtlsSession> dtls;
@@ -278,9 +280,9 @@ class Client : io::UdpSocket::Handler, io::ByteStream::Handler {
 
  private:
   static constexpr const char* kPassword = "client-password-of-24-ch";
-  static std::shared_ptr<const DtlsContext> context() {
-    static auto made = *DtlsContext::make(DtlsRole::kClient, certificate(DtlsRole::kClient));
-    return made;
+  std::shared_ptr<const DtlsContext> context() const {
+    DtlsRole role = passive ? DtlsRole::kServer : DtlsRole::kClient;
+    return *DtlsContext::make(role, certificate(DtlsRole::kClient));
   }
   void flush_dtls() {
     base::Bytes datagram;

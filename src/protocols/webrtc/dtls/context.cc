@@ -15,7 +15,9 @@ using base::Error;
 // What every browser and libwebrtc device speaks; authenticated encryption only.
 constexpr char kCiphers[] =
     "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-ECDSA-CHACHA20-POLY1305";
-constexpr char kGroups[] = "X25519:P-256";
+// Of the key exchange, and in TLS 1.2 of the peer's certificate too. DEVIATION: FFmpeg 8 built with GnuTLS
+// makes itself certificates on P-224.
+constexpr char kGroups[] = "X25519:P-256:P-384:P-224";
 // A self-signed certificate of a browser has 300 to 1,200 bytes.
 constexpr long kCertificateBytesMax = 8 * 1024;
 constexpr uint64_t kOptions = SSL_OP_NO_QUERY_MTU | SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION |

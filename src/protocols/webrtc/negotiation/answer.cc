@@ -38,11 +38,11 @@ std::string token_of(std::string name) {
   return name.empty() ? "-" : name;
 }
 
-void put_transport(sdp::Media& out, const Local& local) {
+void put_transport(sdp::Media& out, const PeerOffer& offer, const Local& local) {
   out.attributes.add("ice-ufrag", local.ufrag);
   out.attributes.add("ice-pwd", local.pwd);
   out.attributes.add("fingerprint", "sha-256 " + local.fingerprint);
-  out.attributes.add("setup", "passive");
+  out.attributes.add("setup", offer.passive ? "active" : "passive");
 }
 
 void put_candidates(sdp::Media& out, const Local& local) {
@@ -115,7 +115,8 @@ sdp::Media refused(const sdp::Media& offered) {
   return out;
 }
 
-sdp::Media answered(const sdp::Media& offered, const AnsweredMedia& media, const Local& local) {
+sdp::Media answered(const PeerOffer& offer, const sdp::Media& offered, const AnsweredMedia& media,
+                    const Local& local) {
   using Direction = NegotiatedMedia::Direction;
   const Direction direction = media.facts.direction;
   sdp::Media out;
@@ -123,7 +124,7 @@ sdp::Media answered(const sdp::Media& offered, const AnsweredMedia& media, const
   out.port = 9;  // [RFC 8829 5.2.1]: the candidates have the address
   out.protocol = offered.protocol;
   out.connection = "IN IP4 0.0.0.0";
-  put_transport(out, local);
+  put_transport(out, offer, local);
   if (!media.facts.mid.empty()) out.attributes.add("mid", media.facts.mid);
   for (const std::string& extension : media.extensions) out.attributes.add("extmap", extension);
   out.attributes.add(direction == Direction::kSend      ? "sendonly"
@@ -178,7 +179,7 @@ std::string write_answer(const PeerOffer& offer, const Local& local,
   bool candidates_told = false;
   for (size_t i = 0; i < media.size(); ++i) {
     const sdp::Media& offered = offer.description.media[i];
-    out.media.push_back(media[i].refused ? refused(offered) : answered(offered, media[i], local));
+    out.media.push_back(media[i].refused ? refused(offered) : answered(offer, offered, media[i], local));
     if (media[i].refused || candidates_told) continue;
     put_candidates(out.media.back(), local);  // one transport, named once [RFC 8843 7.3]
     candidates_told = true;

@@ -189,6 +189,7 @@ Negotiated finish(PeerOffer offer, const Local& local, std::vector<AnsweredMedia
   out.remote_ufrag = std::move(offer.ufrag);
   out.remote_pwd = std::move(offer.pwd);
   out.remote_fingerprint = std::move(offer.fingerprint);
+  out.dtls_client = offer.passive;
   out.remote_candidates = std::move(offer.candidates);
   return out;
 }

@@ -78,6 +78,7 @@ struct Negotiated {
   std::string remote_ufrag;
   std::string remote_pwd;
   std::string remote_fingerprint;  // sha-256, upper case with colons
+  bool dtls_client = false;        // we begin the handshake; else the peer does
   std::vector<sdp::Candidate> remote_candidates;
   std::vector<std::string> left_out;  // for people and the log: "audio AAC: the browser cannot decode it"
   std::string answer;

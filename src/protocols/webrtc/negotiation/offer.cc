@@ -19,13 +19,13 @@ std::string_view mid_of(const sdp::Media& media) {
 }
 
 // [RFC 8842 5.3], [RFC 4145 4.1]: without a=setup an offer means "active".
-base::Status check_role(const PeerOffer& offer, const sdp::Media& media) {
+base::Status read_role(PeerOffer& offer, const sdp::Media& media) {
   std::string_view setup = offer.description.inherited(media, "setup").value_or("active");
-  if (setup == "actpass" || setup == "active") return {};
+  // DEVIATION: FFmpeg 8 offers "passive", though WHIP's clients offer actpass [RFC 9725 4.2].
+  offer.passive = setup == "passive";
+  if (offer.passive || setup == "actpass" || setup == "active") return {};
   return Error{Code::kUnsupported, "webrtc offer: DTLS role",
-               "a=setup:" + std::string(setup) +
-                   " makes the peer the DTLS server, and so are we always: it must offer actpass or active "
-                   "(ffmpeg: -whip_flags dtls_active)"};
+               "a=setup:" + std::string(setup) + "; want actpass, active or passive"};
 }
 
 base::Status read_fingerprint(PeerOffer& offer, const sdp::Media& media) {
@@ -47,7 +47,7 @@ base::Status read_transport(PeerOffer& offer, const sdp::Media& media) {
   offer.pwd = offer.description.inherited(media, "ice-pwd").value_or("");
   if (!valid_credentials(offer.ufrag, offer.pwd))
     return Error{Code::kMalformed, "webrtc offer: ICE credentials", {}};
-  if (base::Status role = check_role(offer, media); !role) return role;
+  if (base::Status role = read_role(offer, media); !role) return role;
   return read_fingerprint(offer, media);
 }
 

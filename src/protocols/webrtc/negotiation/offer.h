@@ -16,6 +16,7 @@ struct PeerOffer {
   std::string ufrag;
   std::string pwd;
   std::string fingerprint;  // sha-256
+  bool passive = false;     // the peer is the DTLS server
   std::vector<sdp::Candidate> candidates;
 
   // Whether the m-line can share our one transport: not refused by the peer, RTP over DTLS, in the bundle (or

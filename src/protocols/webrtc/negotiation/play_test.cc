@@ -120,8 +120,6 @@ TEST(Play, RefusalNamesWhatTheBrowserCannotDecode) {
             "was asked "
             "for)");
   EXPECT_EQ(refusal(sdp::offer_of("chromium_whip"), {kDrone}).code, Code::kUnsupported);  // it wants nothing
-  EXPECT_EQ(refusal(replaced(sdp::offer_of("chromium_whep"), "actpass", "passive"), {kDrone}).code,
-            Code::kUnsupported);
 }
 
 TEST(Play, PictureGoesWithoutSoundThatCannotBeDecoded) {
