@@ -8,6 +8,7 @@
 
 namespace eyas::webrtc {
 
+// Also knows whether this viewer asks for what is lost, or for what is only late: some ask at the first gap.
 // By sequence number, the newest of each kSlots-th; no memory before the first NACK. Lives on its session's
 // loop.
 class Resends {
@@ -25,8 +26,13 @@ class Resends {
     bool again = slot.used && slot.sequence == sequence && now_ms - slot.at_ms < kForgetMs;
     if (again && now_ms - slot.at_ms < least) return 0;
     slot = {now_ms, sequence, true};
+    if (!again) count(asked_);
     return again ? 2 : 1;
   }
+  // Transport-wide feedback told that a packet has not come.
+  void on_reported_lost() { count(lost_); }
+  // What is asked for was mostly lost.
+  bool asks_for_losses() const { return asked_ <= 2 * lost_; }
 
  private:
   static constexpr uint32_t kForgetMs = 2000;  // the same number then is another packet, or long given up
@@ -36,7 +42,16 @@ class Resends {
     bool used = false;
   };
 
+  static constexpr unsigned kRemembered = 128;
+  void count(unsigned& counter) {
+    if (++counter <= kRemembered) return;
+    asked_ /= 2;
+    lost_ /= 2;
+  }
+
   std::vector<Slot> slots_;
+  unsigned asked_ = 0;
+  unsigned lost_ = 0;
 };
 
 }  // namespace eyas::webrtc

@@ -24,8 +24,6 @@ constexpr Duration kAudioAgeMax = milliseconds(250);
 // Capture times outside of this are of a clock that is not set.
 constexpr Duration kCaptureAheadMax = milliseconds(200);
 constexpr Duration kCaptureBehindMax = std::chrono::seconds(10);
-// From this loss on, pictures' last packets are sent twice.
-constexpr double kLossyPath = 0.02;
 
 StreamSeeds seeds(std::mt19937_64& random) {
   return {static_cast<uint16_t>(random()), static_cast<uint16_t>(random()), static_cast<uint32_t>(random())};
@@ -226,7 +224,7 @@ void Sender::send_ends_again(MonoTime now) {
     pacer_.on_sent(video_->send_again(*entry.unit, packets[index], entry.timestamp, sequence, 0, now));
   };
   if (counts_.pictures == 1) again(0);
-  if (estimator_.loss() < kLossyPath || !has_room()) return;
+  if (!lossy_with_room()) return;
   again(packets.size() - 1);
   ++counts_.guard_packets;
 }

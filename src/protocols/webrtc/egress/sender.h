@@ -133,7 +133,7 @@ class Sender {
   void probe_if_due(uint64_t wanted_bps, base::Duration interval, base::MonoTime now);
   void watch_silence(base::MonoTime now);
   base::Duration queue_age_max() const;
-  bool has_room() const;
+  bool lossy_with_room() const;
 
   // What the viewer says.
   void on_transport_feedback(const rtp::TransportFeedback& feedback, base::MonoTime now);

@@ -34,6 +34,7 @@ constexpr Duration kTryAfter = std::chrono::seconds(8);
 // A packet that others overtook by more than this is lost, not late.
 constexpr Duration kLateMax = milliseconds(20);
 
+constexpr double kLossyPath = 0.02;
 constexpr double kLossMax = 0.15;
 
 constexpr Duration kSilenceMin = milliseconds(400);
@@ -122,6 +123,7 @@ void Sender::repair_reported(std::span<const PacketResult> results, MonoTime now
   MonoTime newest = results.back().sent;
   for (const PacketResult& result : results) {
     if (!result.repairs_as) continue;
+    if (!result.arrival) resends_.on_reported_lost();
     if (result.arrival && result.had_lost) {
       std::erase(waiting, *result.repairs_as);
     } else if (!result.arrival && newest - result.sent >= kLateMax) {
@@ -149,8 +151,7 @@ void Sender::repair(uint16_t sequence, MonoTime now) {
     ++counts_.nacks_missed;
     return;
   }
-  // A keyframe has the most packets, and everything waits for it.
-  if (has_room() || (found->unit.key && !constrained_)) copies = 2;
+  if (lossy_with_room() && resends_.asks_for_losses()) copies = 2;
   for (; copies > 0; --copies) {
     size_t bytes = video_->send_again(found->unit, found->packet, found->timestamp, sequence, 0, now);
     pacer_.on_sent(bytes);
@@ -242,9 +243,9 @@ void Sender::watch_silence(MonoTime now) {
   steer(now);
 }
 
-// Losses are the radio's and not a queue's: what is sent twice costs nobody anything.
-bool Sender::has_room() const {
-  return estimator_.limit_bps() == 0 && estimator_.loss() < kLossMax;
+// Losses are the radio's and not a queue's, so that what is sent twice costs nobody anything.
+bool Sender::lossy_with_room() const {
+  return estimator_.limit_bps() == 0 && estimator_.loss() >= kLossyPath && estimator_.loss() < kLossMax;
 }
 
 Duration Sender::queue_age_max() const {

@@ -1,0 +1,44 @@
+// Watches by WHEP and notes each picture as it comes out of the network, before the decoder, whose speed is the
+// machine's and not the path's. Loaded into Chromium by sick_path_test.py.
+
+const viewers = {};
+
+window.watchFrames = async (name, url) => {
+  const peer = new RTCPeerConnection({ encodedInsertableStreams: true });
+  const transceiver = peer.addTransceiver("video", { direction: "recvonly" });
+  const seen = { peer, frames: [] };
+  viewers[name] = seen;
+  const { readable, writable } = transceiver.receiver.createEncodedStreams();
+  readable
+    .pipeThrough(
+      new TransformStream({
+        transform(frame, controller) {
+          seen.frames.push([performance.now(), frame.getMetadata().rtpTimestamp ?? frame.timestamp, frame.type === "key"]);
+          controller.enqueue(frame);
+        },
+      }),
+    )
+    .pipeTo(writable);
+  const video = document.createElement("video");
+  Object.assign(video, { muted: true, autoplay: true, srcObject: new MediaStream([transceiver.receiver.track]) });
+  document.body.append(video);
+  await peer.setLocalDescription();
+  const answer = await fetch(url, {
+    method: "POST",
+    headers: { "Content-Type": "application/sdp" },
+    body: peer.localDescription.sdp,
+  });
+  const body = await answer.text();
+  if (answer.status === 201) await peer.setRemoteDescription({ type: "answer", sdp: body });
+  return { status: answer.status, body };
+};
+
+/** [arrival in ms, RTP timestamp, key] of each picture so far. */
+window.framesSeen = (name) => viewers[name].frames;
+
+/** What the browser counts itself, and its own clock now. */
+window.numbers = async (name) => {
+  const all = [...(await viewers[name].peer.getStats()).values()];
+  const video = all.find((entry) => entry.type === "inbound-rtp" && entry.kind === "video") ?? {};
+  return JSON.parse(JSON.stringify({ now: performance.now(), video, state: viewers[name].peer.connectionState }));
+};
