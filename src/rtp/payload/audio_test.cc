@@ -114,6 +114,14 @@ TEST(AacPayload, WhatIsBrokenIsPassedOver) {
       push(*aac(hbr()), {packet("0010 0020 aabb", 1, false), packet("0010 0020 ccddee", 1, true)}).empty());
 }
 
+TEST(AacPayload, UnitsOfOnePacketAreBounded) {
+  base::ByteWriter payload;
+  payload.u16(300 * 16);
+  for (int i = 0; i < 300; ++i) payload.u16(1 << 3);  // 300 units of one byte
+  payload.zeros(300);
+  EXPECT_EQ(push(*aac(hbr()), {{payload.take(), 1, true, false}}).size(), 256u);
+}
+
 TEST(AacPayload, NeedsItsConfiguration) {
   DepacketizerConfig config;
   config.codec = Codec::kAac;

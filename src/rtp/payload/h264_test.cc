@@ -227,6 +227,22 @@ TEST(H264Depacketizer, AUnitIsBounded) {
   EXPECT_FALSE(units[1].damaged);
 }
 
+TEST(H264Depacketizer, ParameterSetsAreBounded) {
+  // Nine junk sets fill the 64 KiB of one unit: what follows them is passed over, but not the picture.
+  const std::string large = "67640028acb200f0044fcb808800001f480007530478c19240";
+  auto width_behind = [&](size_t junk) {
+    auto depacketizer = test::depacketizer(Codec::kH264);
+    std::vector<test::Packet> packets = {packet(kStapSets, 1, false)};
+    for (size_t i = 0; i < junk; ++i) packets.push_back({big_unit("67ff", 7272), 1, false, false});
+    packets.push_back(packet(large, 1, false));
+    packets.push_back(packet(kIdrUnit, 1, true));
+    auto units = push(*depacketizer, packets);
+    return units.size() == 1 && units[0].config ? units[0].config->width : 0;
+  };
+  EXPECT_EQ(width_behind(1), 1920u);
+  EXPECT_EQ(width_behind(9), 320u);
+}
+
 TEST(H264Depacketizer, RefusesInterleaving) {
   DepacketizerConfig config;
   config.fmtp["packetization-mode"] = "2";
