@@ -85,6 +85,14 @@ void Publishing::on_tick(base::MonoTime now) {
   if (publisher_) publisher_.report(ingest_.counters());
 }
 
+base::MonoTime Publishing::next_tick() const {
+  base::MonoTime next = std::min(ingest_.next_tick(), next_report_);
+  base::Duration interval = start_.host.options().keyframe_interval;
+  if (interval == base::Duration::zero()) return next;
+  for (const auto& [track, last] : last_key_) next = std::min(next, last + interval);
+  return next;
+}
+
 void Publishing::ask_for_keyframes(base::MonoTime now) {
   base::Duration interval = start_.host.options().keyframe_interval;
   if (interval == base::Duration::zero()) return;

@@ -25,7 +25,7 @@ class Publishing final : public Media, private Ingest::Sink {
   void on_rtp(std::span<uint8_t> packet, base::MonoTime now) override { ingest_.on_rtp(packet, now); }
   void on_rtcp(std::span<uint8_t> packet, base::MonoTime now) override { ingest_.on_rtcp(packet, now); }
   void on_tick(base::MonoTime now) override;
-  base::MonoTime next_tick() const override { return std::min(ingest_.next_tick(), next_report_); }
+  base::MonoTime next_tick() const override;
   void say_goodbye(base::MonoTime) override { ingest_.say_goodbye(); }
   base::Status select_layer(std::optional<uint8_t> layer) override;
 

@@ -15,6 +15,7 @@
 #include "io/tcp.h"
 #include "protocols/webrtc/endpoint.h"
 #include "rtp/packet.h"
+#include "rtp/rtcp.h"
 
 namespace eyas::webrtc::test {
 
@@ -184,7 +185,7 @@ inline std::string line_of(const std::string& sdp, const std::string& begin) {
 }
 
 // A browser's side of one session, over UDP or TCP. Lives on the bed's first loop's thread.
-class Client : io::UdpSocket::Handler, io::ByteStream::Handler {
+class Client : io::UdpSocket::Handler, io::ByteStream::Handler, rtp::RtcpVisitor {
  public:
   explicit Client(Bed& bed, std::string ufrag = "abcd")
       : bed_(bed), ufrag_(std::move(ufrag)), loop_(bed.clock) {
@@ -204,7 +205,8 @@ class Client : io::UdpSocket::Handler, io::ByteStream::Handler {
   }
   // POSTs the offer and takes the answer; true when it was 201.
   bool join(const std::string& path = "/live/alpha/whep", size_t loop = 0) {
-    reply = bed_.offer(path, offer(path.find("whip") == std::string::npos ? "recvonly" : "sendonly"), loop);
+    reply = bed_.offer(path, offer(path.find("whip") == std::string::npos ? "recvonly" : "sendonly", codec),
+                       loop);
     if (reply.status != 201) return false;
     take_credentials(reply.body);
     return true;
@@ -243,6 +245,24 @@ class Client : io::UdpSocket::Handler, io::ByteStream::Handler {
     turn();
     return dtls->state() == DtlsSession::State::kConnected;
   }
+  // Encrypts and sends; there must be keys.
+  void send_rtp(std::vector<uint8_t> packet) {
+    size_t bytes = packet.size();
+    packet.resize(bytes + sender().overhead());
+    size_t header = rtp::kFixedHeaderBytes;
+    std::vector<uint8_t> payload(packet.begin() + static_cast<ptrdiff_t>(header),
+                                 packet.begin() + static_cast<ptrdiff_t>(bytes));
+    packet.resize(sender().protect(packet, header, payload));
+    send(packet);
+  }
+  void send_rtcp(std::vector<uint8_t> packet) {
+    size_t bytes = packet.size();
+    packet.resize(bytes + sender().rtcp_overhead());
+    packet.resize(*sender().protect_rtcp(packet, bytes));
+    send(packet);
+  }
+  // As the answer announced it.
+  uint32_t video_ssrc() const { return static_cast<uint32_t>(std::stoul(line_of(reply.body, "a=ssrc:"))); }
   // The same session from another address.
   void rebind() {
     socket_ = std::move(*io::UdpSocket::open(loop_, "127.0.0.1:0", io::Sharing::kFirst, *this));
@@ -270,11 +290,12 @@ class Client : io::UdpSocket::Handler, io::ByteStream::Handler {
   }
 
   bool passive = false;  // offers to be the DTLS server
+  std::string codec = "H264";
   Reply reply;
   std::string server_ufrag, server_password;
   std::unique_ptr<DtlsSession> dtls;
   int check_answers = 0;
-  size_t rtp_packets = 0, rtcp_packets = 0, bad_packets = 0;
+  size_t rtp_packets = 0, rtcp_packets = 0, bad_packets = 0, plis = 0;
   std::vector<std::vector<uint8_t>> others;  // what came before there were keys, STUN and DTLS apart
   bool tcp_closed = false;
 
@@ -295,6 +316,11 @@ class Client : io::UdpSocket::Handler, io::ByteStream::Handler {
     EXPECT_TRUE(frames_.push(bytes, [this](std::span<uint8_t> packet) { take(packet, bed_.clock.mono()); }));
   }
   void on_closed(const base::Error&) override { tcp_closed = true; }
+  void on_pli(uint32_t) override { ++plis; }
+  SrtpSender& sender() {
+    if (!sender_) sender_.emplace(dtls->keys().profile, dtls->keys().send);
+    return *sender_;
+  }
   void take(std::span<uint8_t> bytes, base::MonoTime now) {
     if (stun::is_stun(bytes)) {
       auto message = stun::parse(bytes);
@@ -307,6 +333,7 @@ class Client : io::UdpSocket::Handler, io::ByteStream::Handler {
       bool rtcp = rtp::is_rtcp(bytes);
       auto plain = rtcp ? receiver_->unprotect_rtcp(bytes) : receiver_->unprotect(bytes);
       ++(!plain ? bad_packets : rtcp ? rtcp_packets : rtp_packets);
+      if (plain && rtcp) EXPECT_TRUE(rtp::parse_compound(bytes.first(*plain), *this));
     } else {
       others.emplace_back(bytes.begin(), bytes.end());
     }
@@ -319,6 +346,7 @@ class Client : io::UdpSocket::Handler, io::ByteStream::Handler {
   std::unique_ptr<io::ByteStream> tcp_;
   TcpFrameReader frames_;
   std::optional<SrtpReceiver> receiver_;
+  std::optional<SrtpSender> sender_;
   uint8_t checks_ = 0;
 };
 
