@@ -211,21 +211,29 @@ void measure_whep(const Options& options, const Target& target, Result& r) {
   if (flood) r.junk = flood->sent();
 }
 
-// `viewers` sessions opened and closed one after another. Memory before is taken once the stream's own ring
-// is full.
-constexpr int kChurnWarmup = 3'000;
+// The least memory over two groups' time: a stream's ring holds a group more or less, by its phase.
+Usage between_groups(const std::vector<int>& pids) {
+  Usage least = usage_of(pids);
+  for (int64_t end = now_ns() + 4'000'000'000; now_ns() < end;) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    if (Usage now = usage_of(pids); now.rss_mib < least.rss_mib) least.rss_mib = now.rss_mib;
+  }
+  return least;
+}
+
+// Twice `viewers` sessions opened and closed one after another. Memory before is taken between the two
+// rounds: the first fills the stream's ring and brings the heap to its shape.
 void measure_churn(const Options& options, const Target& target, Result& r) {
   std::vector<int> pids = pids_of(options.at("pids"));
   WhepWorld world = make_whep_world(target, options.at("srtp") == "cm");
-  churn(world, kChurnWarmup);
-  std::this_thread::sleep_for(std::chrono::duration<double>(std::stod(options.at("warmup"))));
-  r.before = usage_of(pids);
+  const int count = std::stoi(options.at("viewers"));
+  churn(world, count);
+  r.before = between_groups(pids);
   r.rss_before_viewers = r.before.rss_mib;
   int64_t begin = now_ns();
-  ChurnTotals totals = churn(world, std::stoi(options.at("viewers")));
+  ChurnTotals totals = churn(world, count);
   r.seconds = static_cast<double>(now_ns() - begin) * 1e-9;
-  std::this_thread::sleep_for(std::chrono::duration<double>(std::stod(options.at("warmup"))));
-  r.after = usage_of(pids);
+  r.after = between_groups(pids);
   r.hls.requests = static_cast<uint64_t>(totals.opened);
   r.hls.failures = static_cast<uint64_t>(totals.failed);
 }
