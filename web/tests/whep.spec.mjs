@@ -4,13 +4,14 @@ import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "node:test";
 import { countLoads, openBrowser, openPage, untilMoving } from "./harness/browser.mjs";
 import { Program, Publisher } from "./harness/publisher.mjs";
-import { freePort, Server, until } from "./harness/server.mjs";
+import { freePort, kRoot, Server, until } from "./harness/server.mjs";
 
 /** Consent to send would end a forgotten session only after half a minute: who is gone sooner has said goodbye. */
 const kGoodbyeMs = 8000;
 /** An address for documentation [RFC 5737]: nobody answers there. */
 const kNowhere = "192.0.2.1";
 
+const kNewFfmpeg = join(kRoot, "build/peers/bin/python");
 const kTurnServer = "/usr/bin/turnserver";
 const kSecret = "of this test";
 
@@ -127,6 +128,32 @@ describe("watching by WebRTC", () => {
     } finally {
       await walled.close();
     }
+  });
+
+  describe("H.265, which this browser does not decode", { skip: !existsSync(kNewFfmpeg) && "no newer FFmpeg here (tools/bootstrap test)" }, () => {
+    const publishH265 = async (server) => {
+      ending.push(new Program(kNewFfmpeg, [join(kRoot, "tests/interop/newest_ffmpeg.py"), "publish", server.rtmp("live/h265"), "60", "libx265", "aac"]));
+      await until("the stream is live", async () => (await server.stream("live/h265"))?.state === "live", 30_000);
+    };
+
+    it("comes by WebRTC, encoded anew, and the page says so", async () => {
+      const server = await start();
+      await publishH265(server);
+      const page = await openPage(browser, `${server.origin}/watch/live/h265`);
+      await untilMoving(page, 20, 40_000);
+      await transport(page, "whep");
+      assert.equal(await page.getByTestId("codec").textContent(), "H.265");
+      await until("the derived tracks", async () => /H\.264/.test(await page.getByTestId("derived").textContent()));
+      await page.context().close();
+    });
+
+    it("by a transport that only passes it on, is named as what cannot be decoded", async () => {
+      const server = await start();
+      await publishH265(server);
+      const page = await openPage(browser, `${server.origin}/watch/live/h265?via=ll-hls`);
+      await page.getByText("This browser cannot decode H.265").waitFor({ timeout: 20_000 });
+      await page.context().close();
+    });
   });
 
   it("gives way to LL-HLS where the network lets none of it through, and says so", async () => {

@@ -15,8 +15,19 @@ export type ServerInfo = Schemas["Info"];
 export type StreamsMessage = Schemas["LiveUpdate"];
 export type ErrorBody = Schemas["Error"];
 
+/** As the publisher sent it, in its best rendition. */
 export function videoTrack(stream: StreamFacts): TrackFacts | undefined {
-  return stream.tracks.find((track) => track.kind === "video");
+  return stream.tracks.find((track) => track.kind === "video" && !track.derived_from && !track.rendition);
+}
+
+/** The same picture in other sizes, as the publisher sent them. */
+export function renditions(stream: StreamFacts): TrackFacts[] {
+  return stream.tracks.filter((track) => track.kind === "video" && !track.derived_from && track.rendition > 0);
+}
+
+/** What the server makes for viewers who could not take the original. */
+export function derivedTracks(stream: StreamFacts): TrackFacts[] {
+  return stream.tracks.filter((track) => track.derived_from > 0);
 }
 
 /** Readers that the server itself keeps, such as HLS's packager, look at a stream for others. */
@@ -34,5 +45,5 @@ export function viewerCount(stream: StreamFacts): number {
 }
 
 export function audioTrack(stream: StreamFacts): TrackFacts | undefined {
-  return stream.tracks.find((track) => track.kind === "audio");
+  return stream.tracks.find((track) => track.kind === "audio" && !track.derived_from);
 }

@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import { audioTrack, videoTrack, viewerCount, viewersByProtocol, type StreamFacts, type TrackFacts } from "@/api/contract";
+import { audioTrack, derivedTracks, renditions, videoTrack, viewerCount, viewersByProtocol, type StreamFacts, type TrackFacts } from "@/api/contract";
 import type { PlayerFigures } from "@/player/player";
 import type { TransportKind } from "@/player/transport";
 import { Fact, FactList, FactSection } from "@/ui/fact_list";
@@ -36,6 +36,8 @@ function PictureSection({ stream }: { stream: StreamFacts }) {
   const { t, i18n } = useTranslation();
   const video = videoTrack(stream);
   const history = useHistory(stream.bitrate_bps);
+  const sizes = renditions(stream);
+  const made = derivedTracks(stream);
   return (
     <FactSection title={t("facts.picture")}>
       <FactList>
@@ -52,6 +54,12 @@ function PictureSection({ stream }: { stream: StreamFacts }) {
         {(video?.reorder_depth ?? 0) > 0 && (
           <Fact name={t("facts.reorder")}>
             <span title={t("facts.reorder_hint")}>{formatCount(video?.reorder_depth, i18n.language)}</span>
+          </Fact>
+        )}
+        {sizes.length > 0 && <Fact name={t("facts.renditions")}>{sizes.map(({ width, height }) => formatSize(width, height)).join(", ")}</Fact>}
+        {made.length > 0 && (
+          <Fact name={t("facts.derived")} testid="derived">
+            <span title={t("facts.derived_hint")}>{made.map(({ title }) => title).join(", ")}</span>
           </Fact>
         )}
         <Fact name={t("stream.bitrate")} testid="bitrate">
