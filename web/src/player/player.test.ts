@@ -193,7 +193,8 @@ it("takes a server that says not found of a live stream to lack the transport", 
 it("begins again from the best when nothing is left, and never gives up", async () => {
   await giveUp("blocked");
   await giveUp("busy");
-  expect(player.getState()).toMatchObject({ kind: "retrying" });
+  expect(player.getState()).toMatchObject({ kind: "retrying", reason: "no_way" });
+  expect(player.figures().passedOver).toEqual([{ kind: "whep", why: "blocked" }, { kind: "ll-hls", why: "busy" }]);
   calls.length = 0;
   await pass(2);
   expect(calls[0]).toBe("start whep");

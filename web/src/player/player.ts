@@ -144,8 +144,9 @@ export class Player {
   }
 
   private async openTransport(): Promise<void> {
+    if (!this.ladder.current()) this.ladder.forgive();
     const rung = this.ladder.current();
-    if (!rung) return this.nothingLeft();
+    if (!rung) return this.fail("codec");
     const generation = ++this.generation;
     const current = () => generation === this.generation;
     const events: TransportEvents = {
@@ -187,13 +188,7 @@ export class Player {
     this.ladder.pass(kind, why);
     if (this.ladder.current()) return this.replaceTransport();
     this.closeTransport();
-    this.nothingLeft();
-  }
-
-  private nothingLeft(): void {
-    const codec = this.ladder.codecIsToBlame();
-    this.ladder.forgive();
-    this.fail(codec ? "codec" : "network");
+    this.fail(this.ladder.codecIsToBlame() ? "codec" : "no_way");
   }
 
   private playElement(): void {

@@ -3,7 +3,14 @@ import type { ReceiveFigures } from "@/rtc/receive_stats";
 export type TransportKind = "whep" | "ll-hls" | "native-hls" | "http-flv";
 
 /** Why a picture does not come. The words for people are the page's business. */
-export type FailureReason = "not_found" | "network" | "codec" | "media" | "stalled";
+export type FailureReason =
+  | "not_found"
+  | "network"
+  | "codec"
+  | "media"
+  | "stalled"
+  /** Every transport was tried, and each is of no use for now. */
+  | "no_way";
 
 /** Why another transport is to be tried instead of this one. */
 export type WhyNot =

@@ -27,7 +27,7 @@ export async function postOffer(url: string, sdp: string, signal: AbortSignal): 
     headers: { "content-type": "application/sdp", accept: "application/sdp" },
     body: sdp,
     cache: "no-store",
-    signal: AbortSignal.any([signal, AbortSignal.timeout(kPostMs)]),
+    signal: within(kPostMs, signal),
   });
   const text = await response.text();
   if (!response.ok) throw new Refusal(response.status, wordsOf(text));
@@ -37,6 +37,16 @@ export async function postOffer(url: string, sdp: string, signal: AbortSignal): 
     location: location ? new URL(location, response.url || url).href : "",
     iceServers: iceServersFromLink(response.headers.get("link")),
   };
+}
+
+/** AbortSignal.any() is younger than browsers that know WebRTC well. */
+function within(ms: number, signal: AbortSignal): AbortSignal {
+  const either = new AbortController();
+  const timer = setTimeout(() => either.abort(new DOMException("no answer in time", "TimeoutError")), ms);
+  either.signal.addEventListener("abort", () => clearTimeout(timer));
+  if (signal.aborted) either.abort();
+  else signal.addEventListener("abort", () => either.abort(), { once: true });
+  return either.signal;
 }
 
 /** Ends a session; also while the page is being left, so nobody waits for the answer. */

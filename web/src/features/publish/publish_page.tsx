@@ -10,6 +10,7 @@ import { CopyField } from "@/ui/copy_field";
 import { CameraIcon } from "@/ui/icons";
 import { Notice } from "@/ui/notice";
 import { StateBadge } from "@/ui/state_badge";
+import { useTitle } from "@/ui/title";
 import { NameField } from "./name_field";
 import { SendFacts } from "./send_facts";
 import { SourceForm } from "./source_form";
@@ -22,6 +23,7 @@ const kUsualWish: CaptureWish = { source: "camera", quality: "720p30", camera: "
 /** This browser's camera or screen, on air by WHIP. */
 export function PublishPage({ name: given }: { name?: string }) {
   const { t } = useTranslation();
+  useTitle(t("send.title"));
   const [name, setName] = useState(given ?? kUsualName);
   const [wish, setWish] = useState(kUsualWish);
   const [simulcast, setSimulcast] = useState(false);

@@ -50,7 +50,7 @@ function useWords(state: PlayerState, name: string, codec: string): { title: str
     case "waiting_for_publisher":
       return { title: t("watch.waiting"), text: t("watch.waiting_text") };
     case "retrying": {
-      const reason = state.reason === "network" || state.reason === "media" ? state.reason : "stalled";
+      const reason = state.reason === "not_found" || state.reason === "codec" ? "stalled" : state.reason;
       return { title: t(`watch.retry_${reason}`), text: t(`watch.retry_${reason}_text`, { attempt: state.attempt + 1 }) };
     }
     case "error":

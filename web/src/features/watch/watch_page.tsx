@@ -8,6 +8,7 @@ import { serverClock } from "@/api/server_clock";
 import type { PlayerState, Presence } from "@/player/state";
 import type { TransportKind } from "@/player/transport";
 import { BackIcon } from "@/ui/icons";
+import { useTitle } from "@/ui/title";
 import { ControlBar } from "./control_bar";
 import { FactsPanel } from "./facts_panel";
 import { Overlay } from "./overlay";
@@ -32,6 +33,7 @@ interface Props {
 
 export function WatchPage({ name, help, via, onVia }: Props) {
   const { t } = useTranslation();
+  useTitle(name);
   const video = useRef<HTMLVideoElement>(null);
   const view = useStreams();
   const stream = view.streams?.find((one) => one.name === name) ?? null;

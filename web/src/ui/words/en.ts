@@ -111,7 +111,7 @@ export const en = {
   },
   watch: {
     latency: "Latency",
-    latency_title: "From capture at the server’s door to this screen",
+    latency_title: "From capture to this screen; from arrival at the server where the sender does not say when he captured",
     mute: "Mute",
     unmute: "Sound on",
     no_sound: "This stream has no sound",
@@ -130,6 +130,8 @@ export const en = {
     waiting_since: "Away for {{time}}",
     retry_network: "The connection to the server is lost",
     retry_network_text: "It is being tried again (attempt {{attempt}}). Nothing needs to be reloaded.",
+    retry_no_way: "The picture does not get through",
+    retry_no_way_text: "The network or the server lets none of the ways through that this browser knows. They are being tried again (attempt {{attempt}}).",
     retry_stalled: "The picture stands still",
     retry_stalled_text: "The server says that the stream is live. It is being fetched again (attempt {{attempt}}).",
     retry_media: "The picture could not be decoded",

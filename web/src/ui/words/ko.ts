@@ -112,7 +112,7 @@ export const ko: Words = {
   },
   watch: {
     latency: "지연",
-    latency_title: "서버가 영상을 받은 때부터 이 화면에 나올 때까지",
+    latency_title: "촬영부터 이 화면까지 걸린 시간. 송출자가 촬영 시각을 알리지 않으면 서버 도착부터 잽니다",
     mute: "소리 끄기",
     unmute: "소리 켜기",
     no_sound: "소리가 없는 스트림입니다",
@@ -131,6 +131,8 @@ export const ko: Words = {
     waiting_since: "끊긴 지 {{time}}",
     retry_network: "서버와의 연결이 끊겼습니다",
     retry_network_text: "다시 연결하고 있습니다({{attempt}}번째). 새로 고칠 필요가 없습니다.",
+    retry_no_way: "영상이 도착하지 못합니다",
+    retry_no_way_text: "통신망이나 서버가 이 브라우저가 아는 어떤 방식도 통과시키지 않습니다. 다시 시도하고 있습니다({{attempt}}번째).",
     retry_stalled: "영상이 멈췄습니다",
     retry_stalled_text: "서버에서는 송출 중입니다. 영상을 다시 받고 있습니다({{attempt}}번째).",
     retry_media: "영상을 해독하지 못했습니다",
