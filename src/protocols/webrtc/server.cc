@@ -105,9 +105,18 @@ void Server::accept(std::unique_ptr<io::ByteStream> stream) {
   entry.peer->start();
 }
 
-void Server::on_tcp_closed(const PeerPath& path) {
-  tcp_.erase(path.connection);
+void Server::on_tcp_closed(const PeerPath& closed) {
+  const PeerPath path = closed;  // the peer's own, which goes with it
+  auto entry = tcp_.find(path.connection);
+  std::optional<Route> route = std::move(entry->second.route);
+  tcp_.erase(entry);
   statistics().tcp_connections_open.fetch_sub(1, std::memory_order_relaxed);
+  if (!route) return;
+  if (route->session != nullptr) return route->session->on_path_gone(path);
+  shared_.post(route->loop, [path, id = route->id](Server& there) {
+    auto found = there.residents_.find(id);
+    if (found != there.residents_.end()) found->second.session->on_path_gone(path);
+  });
 }
 
 void Server::drain() {

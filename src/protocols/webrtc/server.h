@@ -118,7 +118,7 @@ class Server final : io::UdpSocket::Handler, SessionHost, TcpPeer::Owner {
   // demux.cc: what a datagram is and whose.
   void on_datagram(const io::Endpoint& from, std::span<uint8_t> bytes, base::MonoTime now) override;
   void on_packet(const PeerPath& from, std::span<uint8_t> packet) override;
-  void on_tcp_closed(const PeerPath& path) override;
+  void on_tcp_closed(const PeerPath& closed) override;
   void dispatch(const PeerPath& from, std::span<uint8_t> bytes, base::MonoTime now);
   void on_stun(const PeerPath& from, std::span<uint8_t> bytes, base::MonoTime now);
   void on_public_binding(const stun::Message& request, const PeerPath& from, base::MonoTime now);

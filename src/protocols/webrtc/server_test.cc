@@ -186,6 +186,28 @@ TEST(Server, TcpCarriesASessionWhereUdpDoesNotPass) {
   EXPECT_TRUE(client.tcp_closed) << "a connection without a session has no use";
 }
 
+TEST(Server, ALostTcpConnectionIsReplacedAtOnce) {
+  Bed bed;
+  auto listener = io::Listener::open(*bed.loops[0], *io::Address::parse("127.0.0.1:0"), io::Sharing::kFirst,
+                                     [&](int fd, const io::Address&) {
+                                       bed.shared->servers[0]->accept(io::adopt_socket(*bed.loops[0], fd));
+                                     });
+  ASSERT_TRUE(listener.ok());
+  bed.publish();
+  Client client(bed);
+  ASSERT_TRUE(client.join());
+  client.use_tcp((*listener)->address());
+  ASSERT_TRUE(client.connect());
+  client.use_tcp((*listener)->address());  // the first one is closed
+  client.turn();
+  client.check(false);
+  client.rtp_packets = 0;
+  bed.frames(10);
+  client.turn();
+  EXPECT_GE(client.rtp_packets, 30u);
+  EXPECT_EQ(bed.counts().tcp_connections_open, 1u);
+}
+
 TEST(Server, ATcpConnectionHasToProveItselfInTime) {
   Options options;
   options.tcp_proof_timeout = 1s;

@@ -55,6 +55,12 @@ void Session::begin_dtls(base::MonoTime now) {
   flush_dtls();
 }
 
+void Session::on_path_gone(const PeerPath& gone) {
+  if (!path_ || !(*path_ == gone)) return;
+  path_.reset();
+  ice_.lose_path();
+}
+
 void Session::on_datagram(std::span<uint8_t> datagram, base::MonoTime now) {
   if (ended_ || !dtls_) return;
   if (is_dtls(datagram)) return on_dtls(datagram, now);

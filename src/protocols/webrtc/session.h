@@ -89,6 +89,8 @@ class Session final : public io::PacketSink, private Media::Owner {
 
   // A binding request for this session; true when it was authentic.
   bool on_check(const stun::Message& request, const PeerPath& from, base::MonoTime now);
+  // A TCP connection is closed: where it was the way to the peer, the next valid check shows another.
+  void on_path_gone(const PeerPath& gone);
   // DTLS, SRTP or SRTCP from a path that made a valid check; ours to change during the call.
   void on_datagram(std::span<uint8_t> datagram, base::MonoTime now);
   void on_tick(base::MonoTime now);
