@@ -90,6 +90,7 @@ struct Result {
   HlsLoad hls;
   WhepTotals whep;
   uint64_t junk = 0;
+  size_t key_bytes = 0;  // the file's largest keyframe
   int closed = 0;
   uint64_t pictures = 0;
 };
@@ -103,7 +104,7 @@ void print(const Options& options, const Result& r) {
       "\"relay_ms_p50\":%.3f,\"relay_ms_p99\":%.3f,\"samples\":%zu,\"first_coded_ms_p50\":%.3f,"
       "\"began_without_key\":%llu,\"lost\":%llu,\"closed\":%d,\"requests\":%llu,\"failures\":%llu,"
       "\"pictures\":%llu,\"playing\":%d,\"refused\":%d,\"datagrams\":%llu,\"lost_datagrams\":%llu,"
-      "\"first_packet_ms_p99\":%.3f,\"junk\":%llu}\n",
+      "\"first_packet_ms_p99\":%.3f,\"junk\":%llu,\"key_bytes\":%zu}\n",
       options.at("way").c_str(), options.at("viewers").c_str(), r.seconds, gbit, cpu,
       gbit > 0 ? cpu / gbit : 0.0, r.after.rss_mib, r.rss_before_viewers, percentile(r.samples.relay_ms, 0.5),
       percentile(r.samples.relay_ms, 0.99), r.samples.relay_ms.size(),
@@ -112,7 +113,7 @@ void print(const Options& options, const Result& r) {
       static_cast<unsigned long long>(r.hls.requests), static_cast<unsigned long long>(r.hls.failures),
       static_cast<unsigned long long>(r.pictures), r.whep.playing, r.whep.refused,
       static_cast<unsigned long long>(r.whep.datagrams), static_cast<unsigned long long>(r.whep.lost),
-      percentile(r.samples.first_coded_ms, 0.99), static_cast<unsigned long long>(r.junk));
+      percentile(r.samples.first_coded_ms, 0.99), static_cast<unsigned long long>(r.junk), r.key_bytes);
 }
 
 // The sampled viewers, read the moment that something comes.
@@ -308,6 +309,8 @@ int main(int argc, char** argv) {
   std::unique_ptr<Publisher> publisher;
   if (!options["file"].empty()) {
     auto tags = load_flv(options["file"]);
+    for (const FileTag& tag : tags)
+      if (tag.key()) result.key_bytes = std::max(result.key_bytes, tag.body.size());
     if (options["audio"] == "opus") tags = with_opus(std::move(tags));
     publisher = std::make_unique<Publisher>(rtmp, std::move(tags));
     std::this_thread::sleep_for(std::chrono::seconds(1));

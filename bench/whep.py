@@ -1,6 +1,7 @@
 """The WHEP part of bench/run: viewers with ICE, DTLS, SRTP and transport-wide feedback, each on a socket of his own."""
 
 UDP = 28189
+PAYLOAD = 1100  # bytes of a picture in one datagram, about
 WEBRTC = f'webrtc:\n  listen: "127.0.0.1:{UDP}"\n  keep_sei: true\n'
 
 
@@ -47,6 +48,11 @@ class Whep:
         many = self.bench(viewers=150)
         self.row("150 viewers: relay latency p50 / p99", "<= 2 / 15 ms", f"{many['relay_ms_p50']:.3f} / {many['relay_ms_p99']:.3f} ms",
                  0 <= many["relay_ms_p50"] <= 2 and many["relay_ms_p99"] <= 15)
+        # What one datagram costs the server, times those of the largest keyframe to everybody.
+        each = many["cpu_seconds"] / many["datagrams"] * 1e3
+        floor = each * 150 * many["key_bytes"] / PAYLOAD
+        self.row("150 viewers: the floor of p99, a keyframe's own fan-out on one core", "stated",
+                 f"{floor:.1f} ms ({many['key_bytes'] // 1024} KiB, {each * 1e3:.2f} us a datagram)", None)
 
     def crowd(self):
         got = self.bench(viewers=1200, warmup=4)
