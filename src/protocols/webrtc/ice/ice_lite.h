@@ -24,8 +24,8 @@ struct IceTimes {
   // A peer that made no valid check for this long no longer agrees to receive [RFC 7675 5.1].
   base::Duration consent = std::chrono::seconds(30);
   // A path without a check for this long gives way to any other path with a valid one, nominated or not: a
-  // NAT forgot the old one.
-  base::Duration silent_path = std::chrono::seconds(6);
+  // NAT forgot the old one. Peers check every 4 to 6 s [RFC 7675 5.1].
+  base::Duration silent_path = std::chrono::seconds(8);
   // Peers that nominate every pair (aggressive nomination) settle within this; until then the highest
   // priority wins [RFC 5245 8.1.1.2].
   base::Duration settle = std::chrono::seconds(1);
