@@ -66,6 +66,8 @@ struct Frame {
   bool discontinuity = false;  // the timeline was mended before this frame
   base::MonoTime arrival;      // when its last byte came in
   std::optional<base::WallTime> capture;  // when it was taken, when the sender said so
+  // Of a picture whose sender says how it is to be turned upright, coded as [3GPP TS 26.114 7.4.5] does.
+  std::optional<uint8_t> orientation;
   base::Slice payload;
 };
 using FramePtr = std::shared_ptr<const Frame>;

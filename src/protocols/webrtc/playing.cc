@@ -35,8 +35,9 @@ SendMedia send_media(const NegotiatedMedia& negotiated, const media::TrackSet& t
   send.rtx_payload_type = negotiated.rtx_ssrc != 0 ? payload.rtx_payload_type : uint8_t{0};
   send.rtx_ssrc = negotiated.rtx_ssrc;
   const ExtensionIds& ids = negotiated.extensions;
-  send.extensions = {ids.mid, payload.twcc ? ids.twcc : uint8_t{0}, ids.abs_send_time, ids.abs_capture_time,
-                     ids.playout_delay};
+  send.extensions = {ids.mid,           payload.twcc ? ids.twcc : uint8_t{0},
+                     ids.abs_send_time, ids.abs_capture_time,
+                     ids.playout_delay, ids.video_orientation};
   return send;
 }
 

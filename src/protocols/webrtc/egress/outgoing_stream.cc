@@ -45,6 +45,7 @@ size_t OutgoingStream::send(const PacketUnit& unit, const rtp::PayloadPacket& pa
   out.probe = probe;
   if (takes_rtx()) out.repairs_as = out.sequence;
   if (last && media_.extensions.abs_capture_time != 0) out.captured = clock.at(unit.pts);
+  if (last) out.orientation = unit.orientation;
   size_t bytes = outlet_.send(out, media_.extensions, announcing_, media_.mid, now);
   if (bytes == 0) return 0;
   ++packets_;
@@ -66,6 +67,7 @@ size_t OutgoingStream::send_again(const PacketUnit& unit, const rtp::PayloadPack
   out.ssrc = media_.rtx_ssrc;
   out.payload = payload;
   out.probe = probe;
+  if (&packet == &unit.packets.back()) out.orientation = unit.orientation;
   // A probe's packets are copies of what has come.
   if (probe == 0) out.repairs_as = sequence;
   return outlet_.send(out, media_.extensions, announcing_, media_.mid, now);

@@ -8,7 +8,7 @@
 namespace eyas::webrtc {
 namespace {
 
-constexpr size_t kExtensionsMax = 5;
+constexpr size_t kExtensionsMax = 6;
 constexpr size_t kExtensionBytesMax = 8;
 
 // The extensions of one packet, and the memory of their values.
@@ -50,6 +50,7 @@ size_t Outlet::send(const OutgoingPacket& packet, const SendExtensions& ids, boo
     extensions.add(ids.playout_delay, 0, 3);  // 0 to 0: render at once
   }
   if (packet.captured) extensions.add(ids.abs_capture_time, packet.captured->fixed, 8);
+  if (packet.orientation) extensions.add(ids.video_orientation, *packet.orientation, 1);
   rtp::Header header{packet.payload_type, packet.marker, packet.sequence,
                      packet.timestamp,    packet.ssrc,   extensions.view()};
   size_t payload_bytes = 0;

@@ -22,6 +22,7 @@ struct SendExtensions {
   uint8_t abs_send_time = 0;
   uint8_t abs_capture_time = 0;
   uint8_t playout_delay = 0;
+  uint8_t video_orientation = 0;
 };
 
 // What differs from packet to packet.
@@ -35,6 +36,7 @@ struct OutgoingPacket {
   // Sent where it is known: in the last packet of a frame, which is shorter than the others anyway, so that
   // these stay of one size and leave as one segmented send.
   std::optional<rtp::NtpTime> captured;
+  std::optional<uint8_t> orientation;  // there too [3GPP TS 26.114 7.4.5]
   uint8_t probe = 0;
   // The number to send again should this packet be reported lost; nullopt: it is not worth it.
   std::optional<uint16_t> repairs_as;

@@ -143,6 +143,7 @@ void Packager::package(const media::FramePtr& frame, std::vector<PacketUnitPtr>&
   unit->key = frame->key;
   unit->dts = frame->dts;
   unit->pts = frame->pts;
+  unit->orientation = frame->orientation;
   unit->arrival = frame->arrival;
   unit->rtp_timestamp = lane->timestamp(*frame);
   unit->track_bps = lane->bps;

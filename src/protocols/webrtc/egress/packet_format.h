@@ -33,6 +33,7 @@ struct PacketUnit {
   // The same on the capturing device's clock, when the publisher told capture times.
   std::optional<base::WallTime> capture_origin;
   media::MediaTime pts;
+  std::optional<uint8_t> orientation;  // as media::Frame has it
 
   base::Slice payload;                      // all packets' payloads, one after the other
   std::vector<rtp::PayloadPacket> packets;  // at least one

@@ -48,7 +48,7 @@ class SenderTest : public ::testing::Test, protected io::PacketSink, protected S
     video.ssrc = 10;
     video.rtx_payload_type = 97;
     video.rtx_ssrc = 11;
-    video.extensions = {1, 2, 3, 4, 5};
+    video.extensions = {1, 2, 3, 4, 5, 6};
     options.video = video;
     SendMedia audio = video;
     audio.track = 2;
@@ -154,6 +154,25 @@ TEST_F(SenderTest, PacketsCarryWhatWasNegotiated) {
   const rtp::PacketView& sound = sent_.back()->packet;
   EXPECT_EQ(sound.payload_type, 111);
   EXPECT_EQ(base::as_text(*sound.extension(1)), "a0");
+}
+
+TEST_F(SenderTest, TheLastPacketSaysHowAPictureIsTurned) {
+  make();
+  auto frame = std::make_shared<media::Frame>(
+      *test::frame_of(video_, media::MediaTime(0ms), true, test::picture(number_++, true, 5000), kStart));
+  frame->orientation = 1;
+  send(packaged(frame));
+  ASSERT_GE(sent_.size(), 5u);
+  EXPECT_FALSE(sent_[0]->packet.extension(6));
+  const rtp::PacketView* last = nullptr;
+  for (const auto& one : sent_) {
+    if (one->packet.payload_type == 96) last = &one->packet;
+  }
+  ASSERT_TRUE(last->marker && last->extension(6));
+  EXPECT_EQ(base::to_hex(*last->extension(6)), "01");
+  size_t before = sent_.size();
+  send(video(false, 500, 33ms));
+  for (size_t i = before; i < sent_.size(); ++i) EXPECT_FALSE(sent_[i]->packet.extension(6));
 }
 
 TEST_F(SenderTest, WhatIsSaidOnceStopsWhenTheViewerIsHeard) {

@@ -20,6 +20,7 @@ LayerSetup setup_of(const NegotiatedMedia& media, std::string rid, media::TrackI
   setup.rid = std::move(rid);
   setup.payload = media.payloads.front();
   setup.abs_capture_time = media.extensions.abs_capture_time;
+  setup.video_orientation = media.extensions.video_orientation;
   setup.session_start = now;
   setup.wall_at_mono_zero = wall_at_mono_zero;
   return setup;

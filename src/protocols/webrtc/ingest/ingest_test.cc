@@ -217,6 +217,20 @@ TEST_F(IngestTest, AbsCaptureTimeIsRead) {
   EXPECT_LT(std::abs((*out_.frames[1].capture - (kWallAtStart - milliseconds(25))).count()), 1000);
 }
 
+TEST_F(IngestTest, APicturesOrientationHoldsUntilAnotherComes) {
+  make({video_media()});
+  std::array<uint8_t, 1> turned{1}, upright{0};
+  send_video(true, 0, 0);
+  send(video_.send(vp8_frame(false, 1, 10), milliseconds(40), {{kIds.video_orientation, turned}}), 40);
+  send_video(false, 2, 80);
+  send(video_.send(vp8_frame(false, 3, 10), milliseconds(120), {{kIds.video_orientation, upright}}), 120);
+  ASSERT_EQ(out_.frames.size(), 4u);
+  EXPECT_EQ(out_.frames[0].orientation, std::nullopt);
+  EXPECT_EQ(out_.frames[1].orientation, 1);
+  EXPECT_EQ(out_.frames[2].orientation, 1);
+  EXPECT_EQ(out_.frames[3].orientation, 0);
+}
+
 TEST_F(IngestTest, SimulcastLayersAreTracksRankedBySize) {
   auto media = video_media();
   media.rids = {"q", "h", "f"};

@@ -132,6 +132,7 @@ rtp::Reorder::Counters Layer::reorder_counters() const {
 void Layer::on_packet(const rtp::PacketView& packet, bool lost_before, base::MonoTime) {
   if (!depacketizer_) return;
   read_capture_time(packet);
+  read_orientation(packet);
   units_.clear();
   depacketizer_->push(packet, lost_before, units_);
   for (rtp::AccessUnit& unit : units_) on_unit(std::move(unit));
@@ -148,6 +149,11 @@ void Layer::read_capture_time(const rtp::PacketView& packet) {
   if (captured.fixed != 0) clock_->on_capture_time(packet.timestamp, captured, now_);
 }
 
+void Layer::read_orientation(const rtp::PacketView& packet) {
+  auto value = packet.extension(setup_.video_orientation);
+  if (value && !value->empty()) orientation_ = (*value)[0];
+}
+
 void Layer::on_unit(rtp::AccessUnit unit) {
   if (unit.config) announce(*std::move(unit.config));
   if (kind() == media::TrackKind::kVideo && !decodable(unit)) return;
@@ -160,6 +166,7 @@ void Layer::on_unit(rtp::AccessUnit unit) {
   frame.key = unit.key;
   frame.arrival = now_;
   frame.capture = clock_->capture(unit.timestamp);
+  frame.orientation = orientation_;
   frame.payload = std::move(unit.payload);
   last_frame_ = now_;
   sink_.on_frame(std::move(frame));

@@ -20,7 +20,8 @@ struct LayerSetup {
   media::TrackId track = 0;
   std::string rid;  // empty: the m-line has one layer
   NegotiatedPayload payload;
-  uint8_t abs_capture_time = 0;  // extension id; 0: none
+  uint8_t abs_capture_time = 0;  // extension ids; 0: none
+  uint8_t video_orientation = 0;
   base::MonoTime session_start;
   base::WallTime wall_at_mono_zero;
 };
@@ -80,6 +81,7 @@ class Layer final : private rtp::Reorder::Sink {
   void on_packet(const rtp::PacketView& packet, bool lost_before, base::MonoTime arrival) override;
   void begin(uint32_t ssrc);
   void read_capture_time(const rtp::PacketView& packet);
+  void read_orientation(const rtp::PacketView& packet);
   void on_unit(rtp::AccessUnit unit);
   bool decodable(const rtp::AccessUnit& unit);
   void announce(media::CodecConfig config);
@@ -100,6 +102,7 @@ class Layer final : private rtp::Reorder::Sink {
   rtp::DecodeOrder decode_order_;
   std::vector<rtp::AccessUnit> units_;
 
+  std::optional<uint8_t> orientation_;  // holds until another comes
   media::TrackPtr track_;
   uint8_t rendition_ = 0;
   std::optional<base::MonoTime> last_frame_;
