@@ -24,7 +24,7 @@ type Receiver = { jitterBufferTarget?: number | null; playoutDelayHint?: number 
  */
 export class WhepTransport implements Transport {
   readonly kind = "whep";
-  readonly firstPictureMs = 4000;
+  readonly firstPictureMs = 6000;
   private readonly stream = new MediaStream();
   /** On the screen. */
   private session: RtcSession | null = null;
