@@ -34,5 +34,5 @@ export default defineConfig({
       "^/[A-Za-z0-9_-]+/[^/]+(\\.flv|/(whip|whep).*|/.*\\.(m3u8|mp4|m4s))$": { target: server, ws: true },
     },
   },
-  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}", "build_plugins/**/*.test.ts"], restoreMocks: true },
+  test: { environment: "node", include: ["src/**/*.test.{ts,tsx}", "build_plugins/**/*.test.ts"], restoreMocks: true },
 });
