@@ -41,6 +41,7 @@ json to_json(const hub::TrackFacts& facts) {
           {"height", config.height},
           {"frame_rate", config.frame_rate.value()},
           {"reorder_depth", config.reorder_depth},
+          {"reordered", facts.reordered},
           {"sample_rate", config.sample_rate},
           {"channels", config.channels},
           {"bitrate_bps", static_cast<uint64_t>(facts.bitrate_bps)},

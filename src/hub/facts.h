@@ -31,6 +31,7 @@ struct TrackFacts {
   double bitrate_bps = 0;
   double measured_fps = 0;
   uint64_t frames = 0;
+  bool reordered = false;  // pictures were decoded in another order than they are shown in: B-frames
 };
 
 struct StreamFacts {

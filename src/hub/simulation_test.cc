@@ -83,12 +83,14 @@ class Camera {
   base::Code refused = base::Code::kClosed;
   bool revoked = false;
   bool silent = false;
+  bool b_frames = false;
 
  private:
   void publish(const media::TrackPtr& track, Mark mark, bool key) {
     media::Frame frame;
     frame.track = track;
     frame.pts = frame.dts = media::media_time_from_ms(static_cast<int64_t>(clock_ms_));
+    if (b_frames && track == video_ && mark.index % 2 == 0) frame.pts += 80ms;
     frame.key = key;
     frame.arrival = world_.clock().mono();
     frame.payload = payload_of(mark);
@@ -264,6 +266,18 @@ TEST_P(HubSimulation, APublisherThatReturnsFindsItsViewersStillThere) {
   EXPECT_GT(viewer.frames, before + 40);
   EXPECT_EQ(viewer.lost, 0u);
   EXPECT_LE(viewer.latest, kFrameTime);
+}
+
+TEST_P(HubSimulation, BFramesAreNoticed) {
+  Bed bed(seed());
+  Camera& camera = bed.camera();
+  bed.run(2s);
+  ASSERT_EQ(bed.facts()->tracks.size(), 2u);
+  EXPECT_FALSE(bed.facts()->tracks[0].reordered);
+  camera.b_frames = true;
+  bed.run(1s);
+  EXPECT_TRUE(bed.facts()->tracks[0].reordered);
+  EXPECT_FALSE(bed.facts()->tracks[1].reordered);
 }
 
 TEST_P(HubSimulation, ViewersAreLetGoWhenNobodyReturns) {

@@ -257,6 +257,10 @@ void Stream::meter(const media::Frame& frame) {
   TrackMeter& track = meters_[frame.track->id];
   track.rate.add(frame.arrival, frame.payload.size());
   ++track.frames;
+  // The record's reorder depth is what a sender reserves; this is what it does.
+  bool video = frame.track->kind() == TrackKind::kVideo;
+  track.reordered |= video && track.frames > 1 && !frame.key && frame.pts < track.shown_last;
+  track.shown_last = std::max(track.shown_last, frame.pts);
 }
 
 void Stream::measure_backlog(const media::Frame& frame) {
@@ -312,8 +316,8 @@ StreamFacts Stream::facts() {
   }
   for (const media::TrackPtr& track : tracks_) {
     TrackMeter& meter = meters_[track->id];
-    facts.tracks.push_back(
-        {track, meter.rate.bits_per_second(now), meter.rate.units_per_second(now), meter.frames});
+    facts.tracks.push_back({track, meter.rate.bits_per_second(now), meter.rate.units_per_second(now),
+                            meter.frames, meter.reordered});
   }
   for (const auto& [id, protocol] : readers_) ++facts.readers_by_protocol[protocol];
   for (const auto& [protocol, count] : viewers_) {

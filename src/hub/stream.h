@@ -102,6 +102,8 @@ class Stream {
     RateMeter rate;
     uint64_t frames = 0;
     std::optional<base::MonoTime> key_requested;
+    media::MediaTime shown_last;  // the latest pts so far
+    bool reordered = false;
   };
 
   Source* find(PublisherId id);

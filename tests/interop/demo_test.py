@@ -23,10 +23,10 @@ def demo(**settings):
     return server
 
 
-def worker_of(server):
-    """The pid of the server's worker, or None. A worker that died and was not buried yet does not count."""
-    tasks = pathlib.Path(f"/proc/{server.process.pid}/task")
-    for children in tasks.glob("*/children"):
+def workers_of(server) -> list[int]:
+    """The pids of the server's workers. One that died and was not buried yet does not count."""
+    found = []
+    for children in pathlib.Path(f"/proc/{server.process.pid}/task").glob("*/children"):
         for pid in children.read_text().split():
             try:
                 stat = pathlib.Path(f"/proc/{pid}/stat").read_text()
@@ -34,8 +34,13 @@ def worker_of(server):
                 continue
             name, _, rest = stat.partition("(")[2].rpartition(")")
             if name == "eyas-worker" and rest.split()[0] != "Z":
-                return int(pid)
-    return None
+                found.append(int(pid))
+    return found
+
+
+def worker_of(server):
+    """The pid of the server's only worker, or None."""
+    return next(iter(workers_of(server)), None)
 
 
 def gone(pid: int) -> bool:

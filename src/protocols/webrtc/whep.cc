@@ -1,5 +1,6 @@
 // WHEP: offers of those who watch (draft-ietf-wish-whep).
 #include <algorithm>
+#include <set>
 
 #include "hub/derivations.h"
 #include "protocols/webrtc/endpoint.h"
@@ -15,6 +16,15 @@ media::TrackSet tracks_of(const std::vector<hub::StreamFacts>& facts) {
   if (facts.empty()) return tracks;
   for (const hub::TrackFacts& track : facts.front().tracks) tracks.push_back(track.track);
   return tracks;
+}
+
+std::set<media::TrackId> reordered_of(const std::vector<hub::StreamFacts>& facts) {
+  std::set<media::TrackId> reordered;
+  if (facts.empty()) return reordered;
+  for (const hub::TrackFacts& track : facts.front().tracks) {
+    if (track.reordered) reordered.insert(track.track->id);
+  }
+  return reordered;
 }
 
 // Whether the stream has that derived track by now.
@@ -45,7 +55,7 @@ class ViewerOffer : public std::enable_shared_from_this<ViewerOffer> {
   void seen(const std::vector<hub::StreamFacts>& facts) {
     media::TrackSet tracks = tracks_of(facts);
     if (tracks.empty()) return not_found();
-    if (lacks_derived(tracks) && executor_.clock().mono() < answer_by_) {
+    if (lacks_derived(tracks, reordered_of(facts)) && executor_.clock().mono() < answer_by_) {
       // Nothing else holds us until then.
       again_ = executor_.after(kDerivedLookInterval, [self = shared_from_this()] { self->look(); });
       return;
@@ -57,10 +67,10 @@ class ViewerOffer : public std::enable_shared_from_this<ViewerOffer> {
   }
 
   // True while a track that he needs is being made.
-  bool lacks_derived(const media::TrackSet& tracks) {
+  bool lacks_derived(const media::TrackSet& tracks, const std::set<media::TrackId>& reordered) {
     hub::Derivations* derivations = offer_.shared->derivations;
     if (derivations == nullptr) return false;
-    std::vector<hub::Derivation> wanted = derivations_for(body(), tracks);
+    std::vector<hub::Derivation> wanted = derivations_for(body(), tracks, reordered);
     if (leases_.empty()) {
       for (hub::Derivation derivation : wanted)
         leases_.push_back(derivations->want(offer_.stream, derivation));

@@ -212,7 +212,8 @@ bool offers(const std::vector<sdp::Format>& formats, media::Codec codec) {
 
 }  // namespace
 
-std::vector<hub::Derivation> derivations_for(std::string_view text, const media::TrackSet& tracks) {
+std::vector<hub::Derivation> derivations_for(std::string_view text, const media::TrackSet& tracks,
+                                             const std::set<media::TrackId>& reordered) {
   auto offer = read_offer(text);
   if (!offer) return {};
   Tracks own(media::programme_of(tracks));
@@ -221,7 +222,9 @@ std::vector<hub::Derivation> derivations_for(std::string_view text, const media:
     auto kind = kind_of(offered);
     if (!kind || !offer->usable(offered) || !peer_receives(*offer, offered)) continue;
     std::vector<sdp::Format> formats = sdp::formats_of(offered);
-    if (own.take(*kind, formats).track || own.codecs_left(*kind).empty()) continue;
+    Tracks::Match match = own.take(*kind, formats);
+    bool fit = match.track && !reordered.contains(match.track->id);
+    if (fit || (!match.track && own.codecs_left(*kind).empty())) continue;
     bool video = *kind == media::TrackKind::kVideo;
     if (offers(formats, video ? media::Codec::kH264 : media::Codec::kOpus))
       wanted.push_back(video ? hub::Derivation::kH264WithoutDelay : hub::Derivation::kOpus);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -102,7 +103,9 @@ base::Result<Negotiated> answer_play(std::string_view offer, const Local& local,
 
 // What would have to be made from the stream's own tracks so that the peer gets what it asks for: nothing
 // when it decodes them, when the offer is broken, or when that would not help either. To be had before
-// answer_play() is called.
-std::vector<hub::Derivation> derivations_for(std::string_view offer, const media::TrackSet& tracks);
+// answer_play() is called. `reordered`: tracks with B-frames, which browsers show in the order of decoding;
+// where nobody makes another of them, they are played without those that no other frame needs.
+std::vector<hub::Derivation> derivations_for(std::string_view offer, const media::TrackSet& tracks,
+                                             const std::set<media::TrackId>& reordered = {});
 
 }  // namespace eyas::webrtc

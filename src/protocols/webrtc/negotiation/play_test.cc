@@ -183,6 +183,8 @@ TEST(Play, DerivationsAreWantedForWhatCannotBeDecoded) {
   auto h265 = test_track(1, Codec::kH265, "hvc1.1.6.L93.B0");
   auto aac = test_track(2, Codec::kAac, "mp4a.40.2");
   EXPECT_EQ(derivations_for(chromium, {kDrone, kSound}), Wanted{});
+  EXPECT_EQ(derivations_for(chromium, {kDrone, kSound}, {kDrone->id}), Wanted{Derivation::kH264WithoutDelay})
+      << "it has B-frames";
   EXPECT_EQ(derivations_for(chromium, {kDrone, aac}), Wanted{Derivation::kOpus});
   EXPECT_EQ(derivations_for(chromium, {h265, aac}),
             (Wanted{Derivation::kH264WithoutDelay, Derivation::kOpus}));
