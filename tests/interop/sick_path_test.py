@@ -1,4 +1,8 @@
-"""WHEP in Chromium over a path that loses, delays and narrows: udp_relay.py stands between the browser and the server."""
+"""WHEP in Chromium over a path that loses, delays and narrows: udp_relay.py stands between the browser and the server.
+
+A second viewer in the same page watches without the relay. What both see late is the machine's or the publisher's doing;
+what is measured is how much later, and how much less, the viewer behind the relay sees.
+"""
 import pathlib
 import tempfile
 import time
@@ -11,7 +15,6 @@ NAME = "live/sick"
 KBIT, FPS, GROUP = 2000, 30, 60
 FILE_S = 130
 ONE_WAY_S = 0.025
-CLOCK = 90_000
 
 
 def file_of_pictures() -> pathlib.Path:
@@ -28,63 +31,64 @@ def file_of_pictures() -> pathlib.Path:
 
 
 class Watch:
-    """A server, its publisher, a relay and a browser that watches through it."""
+    """A server, its publisher, a relay, and a browser with two viewers: `sick` behind the relay, `well` without it."""
 
     def __init__(self, path: Path, way_back: Path):
         need("ffmpeg", "chromium")
         file = file_of_pictures()
-        relay = Relay(target=0, there=way_back, back=path)
-        end_with_test(relay)
-        self.relay = relay
-        self.server = Server({"webrtc.addresses": f"127.0.0.1:{relay.port}", "webrtc.tcp": False})
-        relay.set_target(self.server.webrtc_port)
+        self.relay = Relay(target=0, there=way_back, back=path)
+        end_with_test(self.relay)
+        server = Server({"webrtc.addresses": f"127.0.0.1:{self.relay.port}", "webrtc.tcp": False})
+        self.relay.set_target(server.webrtc_port)
         peer("ffmpeg", "-nostdin", "-loglevel", "warning", "-re", "-i", file, "-c", "copy", "-f", "flv",
-             self.server.rtmp(NAME), timeout=200)
-        self.server.wait_live(NAME)
-        self.browser = Browser(self.server, "sick_path_page.js")
-        answer = self.browser.run("watchFrames", "viewer", self.server.http(f"/{NAME}/whep"))
-        if answer["status"] == 422 and "H.264" in answer["body"]:
-            raise Skip("this Chromium decodes no H.264")
-        assert answer["status"] == 201, answer
-        wait_for(lambda: len(self.frames()) > 2 * GROUP, 20, "a minute's beginning")
+             server.rtmp(NAME), timeout=200)
+        server.wait_live(NAME)
+        self.browser = Browser(server, "sick_path_page.js")
+        for viewer, ports in (("well", [self.relay.port, server.webrtc_port]), ("sick", None)):
+            answer = self.browser.run("watchFrames", viewer, server.http(f"/{NAME}/whep"), ports)
+            if answer["status"] == 422 and "H.264" in answer["body"]:
+                raise Skip("this Chromium decodes no H.264")
+            assert answer["status"] == 201, answer
+        for viewer in ("well", "sick"):
+            wait_for(lambda: len(self.frames(viewer)) > 2 * GROUP, 20, f"pictures for the viewer that is {viewer}")
 
-    def frames(self):
-        return self.browser.run("framesSeen", "viewer")
+    def frames(self, viewer: str):
+        return self.browser.run("framesSeen", viewer)
+
+    def numbers(self, viewer: str = "sick"):
+        return self.browser.run("numbers", viewer)
 
     def now(self) -> float:
-        return self.browser.run("numbers", "viewer")["now"]
+        return self.numbers()["now"]
+
+    def compared(self, start: float, end: float):
+        """Of each picture that the well viewer saw in between: (when, how much later the sick one saw it, or None)."""
+        late = {mark: at for at, mark in self.frames("sick")}
+        return [(at, late[mark] - at if mark in late else None) for at, mark in self.frames("well") if start < at < end]
 
 
-def missed(frames) -> float:
-    """The share of pictures that never came, by their timestamps."""
-    span = (frames[-1][1] - frames[0][1]) % 2**32
-    expected = round(span / CLOCK * FPS) + 1
-    return 1 - len({timestamp for _, timestamp, _ in frames}) / expected
-
-
-def longest_gap_ms(frames) -> float:
-    return max(after[0] - before[0] for before, after in zip(frames, frames[1:]))
-
-
-def delays_ms(frames, first_timestamp: int):
-    """How much later than the earliest each picture came, measured against its own timestamp."""
-    transit = [at - ((timestamp - first_timestamp) % 2**32) / CLOCK * 1000 for at, timestamp, _ in frames]
-    return transit
+def longest_freeze_ms(pictures) -> float:
+    """The longest time without a new picture, beyond the well viewer's own, plus a picture's length."""
+    shown = [(at, late) for at, late in pictures if late is not None]
+    waits = [max(0.0, b_late - a_late) + min(b_at - a_at, 1000 / FPS) if b_late >= a_late else 0.0
+             for (a_at, a_late), (b_at, b_late) in zip(shown, shown[1:])]
+    return max(waits)
 
 
 def test_five_percent_loss_at_50_ms_costs_no_freeze():
     path = Path(loss=0.05, delay_s=ONE_WAY_S, jitter_s=0.004, reorder=0.01)
     watch = Watch(path, path)
     start = watch.now()
-    time.sleep(60)
-    frames = [frame for frame in watch.frames() if frame[0] > start]
-    numbers = watch.browser.run("numbers", "viewer")["video"]
-    shown = f"{len(frames)} pictures, missed {missed(frames):.2%}, longest gap {longest_gap_ms(frames):.0f} ms, " \
-            f"NACKs {numbers.get('nackCount')}, PLIs {numbers.get('pliCount')}, freezes {numbers.get('freezeCount')}"
+    time.sleep(62)
+    pictures = watch.compared(start, start + 60_000)
+    missed = sum(late is None for _, late in pictures) / len(pictures)
+    video = watch.numbers()["video"]
+    shown = f"{len(pictures)} pictures, missed {missed:.2%}, longest freeze {longest_freeze_ms(pictures):.0f} ms, " \
+            f"NACKs {video.get('nackCount')}, PLIs {video.get('pliCount')}"
     print(shown)
     assert watch.relay.to_client.lost > 300, "the relay lost nothing"
-    assert missed(frames) < 0.005, shown
-    assert longest_gap_ms(frames) <= 250, shown
+    assert missed < 0.005, shown
+    assert longest_freeze_ms(pictures) <= 250, shown
 
 
 def test_a_path_cut_to_60_percent_never_grows_the_delay():
@@ -96,17 +100,14 @@ def test_a_path_cut_to_60_percent_never_grows_the_delay():
     time.sleep(20)
     watch.relay.set_path_to_client(whole)
     whole_at = watch.now()
-    time.sleep(13)
-    frames = watch.frames()
-    first = frames[2 * GROUP][1]
-    transit = delays_ms(frames[2 * GROUP:], first)
-    timed = list(zip([frame[0] for frame in frames[2 * GROUP:]], transit))
-    least = min(value for at, value in timed if at < cut_at)
-    during = [value - least for at, value in timed if cut_at < at < whole_at]
-    after = [value - least for at, value in timed if at > whole_at + 3000]
-    shown = f"during the cut {len(during)} of {20 * FPS} pictures, at most {max(during):.0f} ms late; " \
-            f"3 s after it {len(after)} pictures, at most {max(after):.0f} ms late"
+    time.sleep(15)
+    during = watch.compared(cut_at, whole_at)
+    after = watch.compared(whole_at + 3000, whole_at + 13_000)
+    during_late = [late for _, late in during if late is not None]
+    after_late = [late for _, late in after if late is not None]
+    shown = f"during the cut {len(during_late)} of {len(during)} pictures, at most {max(during_late):.0f} ms late; " \
+            f"3 s after it {len(after_late)} of {len(after)} pictures, at most {max(after_late):.0f} ms late"
     print(shown)
-    assert max(after) <= 300, shown
-    assert len(after) >= 9 * FPS, shown
-    assert max(during) <= 2000, shown
+    assert max(after_late) <= 300, shown
+    assert len(after_late) >= 0.98 * len(after), shown
+    assert max(during_late) <= 2000, shown

@@ -169,6 +169,7 @@ class Sender {
   bool video_change_told_ = false;
 
   bool constrained_ = false;
+  bool roomy_ = true;
   base::MonoTime next_probe_;
   base::MonoTime heard_at_;                // transport-wide feedback
   base::Duration feedback_round_trip_{0};  // the least time from a packet to the word of it; 0: unknown

@@ -34,10 +34,12 @@ constexpr Duration kTryAfter = std::chrono::seconds(8);
 // A packet that others overtook by more than this is lost, not late.
 constexpr Duration kLateMax = milliseconds(20);
 
+// A path that loses this much, and has room for this many times the need, gets its repairs twice.
 constexpr double kLossyPath = 0.02;
+constexpr double kRoom = 1.5;
 constexpr double kLossMax = 0.15;
 
-constexpr Duration kSilenceMin = milliseconds(400);
+constexpr Duration kSilenceMin = milliseconds(700);
 constexpr Duration kSilenceInterval = milliseconds(300);
 
 constexpr Duration kRoundTripUnknown = milliseconds(100);
@@ -202,6 +204,7 @@ void Sender::steer(MonoTime now) {
   uint64_t limit = estimator_.limit_bps();
   uint64_t need = scaled(renditions_->current_bps(), kHeadersShare) + audio_bps_;
   constrained_ = limit != 0 && limit < scaled(need, constrained_ ? kRelief : 1.0);
+  roomy_ = limit == 0 || limit > scaled(need, kRoom);
   pacer_.set_path(limit, constrained_);
   uint64_t for_video = limit == 0 ? 0 : scaled(limit - std::min(limit - 1, audio_bps_), 1 / kHeadersShare);
   renditions_->choose(for_video, now);
@@ -245,7 +248,7 @@ void Sender::watch_silence(MonoTime now) {
 
 // Losses are the radio's and not a queue's, so that what is sent twice costs nobody anything.
 bool Sender::lossy_with_room() const {
-  return estimator_.limit_bps() == 0 && estimator_.loss() >= kLossyPath && estimator_.loss() < kLossMax;
+  return roomy_ && estimator_.loss() >= kLossyPath && estimator_.loss() < kLossMax;
 }
 
 Duration Sender::queue_age_max() const {

@@ -22,6 +22,7 @@ constexpr Duration kQueueMin = milliseconds(30);
 constexpr Duration kStandingQueue = milliseconds(150);
 constexpr Duration kLossWindow = milliseconds(500);
 constexpr unsigned kLossPacketsMin = 20;
+constexpr double kLossSmoothing = 0.25;
 
 uint64_t scaled(uint64_t bps, double factor) {
   return static_cast<uint64_t>(static_cast<double>(bps) * factor);
@@ -100,10 +101,11 @@ void BandwidthEstimator::count_loss(std::span<const PacketResult> results, MonoT
   }
   if (!window_since_) window_since_ = now;
   if (now - *window_since_ < kLossWindow || window_sent_ < kLossPacketsMin) return;
-  loss_ = static_cast<double>(window_lost_) / window_sent_;
+  double loss = static_cast<double>(window_lost_) / window_sent_;
+  loss_ += kLossSmoothing * (loss - loss_);
   window_since_ = now;
   window_sent_ = window_lost_ = 0;
-  on_loss(loss_, now);
+  on_loss(loss, now);
 }
 
 // [draft-ietf-rmcat-gcc-02 6]: more than a tenth lost is congestion; less is how radio is.

@@ -52,6 +52,7 @@ class BandwidthEstimator {
   // The path was congested within the last `span`.
   bool congested_within(base::Duration span, base::MonoTime now) const;
   base::Duration queueing() const { return trend_.queueing(); }
+  // The share of packets that do not arrive, over the last seconds.
   double loss() const { return loss_; }
   std::optional<uint64_t> received_bps() const { return received_.bits_per_second(); }
 
