@@ -84,6 +84,26 @@ window.publish = async (name, url, { codec = "H264", audio = true, layers = 1 } 
   return answer;
 };
 
+/** Restarts ICE by PATCH [RFC 9725 4.3.3]. */
+window.restart = async (name) => {
+  const { peer, resource } = peers[name];
+  const before = peer.remoteDescription.sdp;
+  await peer.setLocalDescription(await peer.createOffer({ iceRestart: true }));
+  const { sdp } = peer.localDescription;
+  const value = (text, key) => new RegExp(`a=${key}:(\\S+)`).exec(text)[1];
+  const fragment = ["ice-ufrag", "ice-pwd"].map((key) => `a=${key}:${value(sdp, key)}\r\n`).join("");
+  const headers = { "Content-Type": "application/trickle-ice-sdpfrag", "If-Match": "*" };
+  const body = `${fragment}m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:0\r\n`;
+  const answer = await fetch(resource, { method: "PATCH", headers, body });
+  const ours = await answer.text();
+  if (answer.status !== 200) return { status: answer.status, body: ours };
+  let after = before;
+  for (const key of ["ice-ufrag", "ice-pwd"])
+    after = after.replaceAll(new RegExp(`a=${key}:\\S+`, "g"), `a=${key}:${value(ours, key)}`);
+  await peer.setRemoteDescription({ type: "answer", sdp: after });
+  return { status: 200, changed: after !== before };
+};
+
 /** Numbers of what was received or sent so far. */
 window.facts = async (name) => {
   const { peer, video, frames, firstFrameMs, states, resource } = peers[name];

@@ -57,15 +57,51 @@ SenderOptions sender_options(const MediaStart& start) {
 
 }  // namespace
 
-Playing::Playing(const MediaStart& start, SrtpSender& srtp, io::PacketSink& sink, base::MonoTime)
-    : start_(start), sender_(sender_options(start), srtp, sink, *this) {
+Playing::Playing(const MediaStart& start, SrtpSender& srtp, io::PacketSink& sink, base::MonoTime now)
+    : start_(start), sender_(sender_options(start), srtp, sink, *this), next_report_(now + kReportInterval) {
   start_.host.statistics().plays.fetch_add(1, std::memory_order_relaxed);
   base::log::info("webrtc.play",
                   {{"stream", start.stream.text()}, {"session", start.session}, {"peer", start.peer}});
   read();
 }
 
-Playing::~Playing() = default;
+Playing::~Playing() {
+  report();
+  if (reported_.constrained)
+    start_.host.statistics().constrained_open.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void Playing::on_tick(base::MonoTime now) {
+  sender_.on_tick(now);
+  if (now < next_report_) return;
+  next_report_ = now + kReportInterval;
+  report();
+}
+
+void Playing::report() {
+  Statistics& all = start_.host.statistics();
+  SenderStatistics now = sender_.statistics();
+  auto add = [&](std::atomic<uint64_t>& counter, uint64_t SenderStatistics::*field) {
+    if (uint64_t more = now.*field - reported_.*field) counter.fetch_add(more, std::memory_order_relaxed);
+  };
+  add(all.packets_sent, &SenderStatistics::packets);
+  add(all.packets_sent_again, &SenderStatistics::retransmitted_packets);
+  add(all.nacks, &SenderStatistics::nacks);
+  add(all.nacks_missed, &SenderStatistics::nacks_missed);
+  add(all.key_requests, &SenderStatistics::keyframe_requests);
+  add(all.skipped_groups, &SenderStatistics::skipped_groups);
+  add(all.skipped_frames, &SenderStatistics::skipped_frames);
+  add(all.rendition_changes, &SenderStatistics::rendition_changes);
+  if (now.constrained != reported_.constrained) {
+    all.constrained_open.fetch_add(now.constrained ? uint64_t{1} : ~uint64_t{0}, std::memory_order_relaxed);
+    base::log::info(now.constrained ? "webrtc.constrained" : "webrtc.relieved",
+                    {{"stream", start_.stream.text()},
+                     {"session", start_.session},
+                     {"estimate_bps", now.estimate_bps},
+                     {"rendition", static_cast<int>(now.rendition)}});
+  }
+  reported_ = now;
+}
 
 void Playing::read() {
   ++reads_;

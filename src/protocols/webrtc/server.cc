@@ -24,7 +24,7 @@ base::Duration thread_cpu_time() {
 
 }  // namespace
 
-std::array<Statistics::Named, 23> Statistics::list() const {
+std::array<Statistics::Named, 32> Statistics::list() const {
   return {{{"sessions_opened", sessions_opened},
            {"sessions_open", sessions_open},
            {"publishes", publishes},
@@ -36,6 +36,15 @@ std::array<Statistics::Named, 23> Statistics::list() const {
            {"refused_address_limit", refused_address_limit},
            {"restarts", restarts},
            {"moves", moves},
+           {"packets_sent", packets_sent},
+           {"packets_sent_again", packets_sent_again},
+           {"nacks", nacks},
+           {"nacks_missed", nacks_missed},
+           {"key_requests", key_requests},
+           {"skipped_groups", skipped_groups},
+           {"skipped_frames", skipped_frames},
+           {"rendition_changes", rendition_changes},
+           {"constrained_open", constrained_open},
            {"closed_by_peer", closed_by_peer},
            {"closed_handshake", closed_handshake},
            {"closed_consent", closed_consent},

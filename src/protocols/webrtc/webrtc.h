@@ -29,6 +29,17 @@ struct Statistics {
   std::atomic<uint64_t> refused_address_limit{0};
   std::atomic<uint64_t> restarts{0};  // of ICE
   std::atomic<uint64_t> moves{0};     // of a peer to another address while it played or published
+  // What viewers were sent, and what they were not; told by each about once a second.
+  std::atomic<uint64_t> packets_sent{0};
+  std::atomic<uint64_t> packets_sent_again{0};
+  std::atomic<uint64_t> nacks{0};         // packets that viewers asked for
+  std::atomic<uint64_t> nacks_missed{0};  // of these, no longer there
+  std::atomic<uint64_t> key_requests{0};
+  std::atomic<uint64_t> skipped_groups{
+      0};  // groups not sent, or not to their end: the path did not carry them
+  std::atomic<uint64_t> skipped_frames{0};
+  std::atomic<uint64_t> rendition_changes{0};
+  std::atomic<uint64_t> constrained_open{0};  // viewers whose path carries less than they should have, now
   // Why sessions ended.
   std::atomic<uint64_t> closed_by_peer{0};
   std::atomic<uint64_t> closed_handshake{0};  // no keys in time, or none agreed
@@ -49,7 +60,7 @@ struct Statistics {
     uint64_t value;
   };
   // Every counter with its name, for the API and the metrics.
-  std::array<Named, 23> list() const;
+  std::array<Named, 32> list() const;
 };
 
 // What the server's table holds.
