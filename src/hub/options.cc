@@ -11,7 +11,8 @@ void describe(base::OptionSchema& schema, Directory::Options& options) {
   schema.milliseconds("hub.linger_ms", stream.linger, 0, 86'400'000,
                       "How long viewers of a stream are kept when its publisher has gone.");
   schema.milliseconds("hub.stall_ms", stream.stall, 200, 600'000,
-                      "A publisher without a frame for so long gives way to the next in rank, and to one who publishes its name.");
+                      "A publisher without a frame for so long gives way to the next in rank, and to one who "
+                      "publishes its name.");
   schema.milliseconds("hub.video_wait_ms", stream.video_wait, 0, 60'000,
                       "How long a stream waits for the video it announced before audio goes on alone.");
   schema.number("hub.tracks_max", stream.tracks_max, 1, 64, "Tracks of one stream.");

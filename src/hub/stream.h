@@ -21,7 +21,8 @@ struct StreamOptions {
   RingLimits ring;
   // How long a stream waits for a publisher to come back before its readers are let go.
   base::Duration linger = std::chrono::seconds(10);
-  // A publisher without a frame for this long gives way to the next in rank, and to one who publishes its name.
+  // A publisher without a frame for this long gives way to the next in rank, and to one who publishes its
+  // name.
   base::Duration stall = std::chrono::seconds(3);
   // Without a video frame for this long, an audio track alone makes the stream.
   base::Duration video_wait = std::chrono::seconds(3);
