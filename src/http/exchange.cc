@@ -107,7 +107,10 @@ base::Result<WebSocket> Exchange::upgrade_websocket(const WebSocketOptions& opti
   };
   // [RFC 6455 4.2.1]
   if (!request.wants_websocket()) return refuse(426, "upgrade_required", "this address speaks WebSocket");
-  auto accept = websocket_accept(request.header("sec-websocket-key").value_or(""));
+  // [RFC 8441 5] Over HTTP/2 there is no key: nothing that is not meant so can look like an extended CONNECT.
+  auto accept = request.connects_websocket
+                    ? std::optional<std::string>("")
+                    : websocket_accept(request.header("sec-websocket-key").value_or(""));
   if (!accept) return refuse(400, "bad_request", "Sec-WebSocket-Key is not 16 bytes in base64");
   if (request.header("sec-websocket-version") != "13") {
     return refuse(426, "upgrade_required", "WebSocket version 13 is spoken here");
@@ -116,7 +119,7 @@ base::Result<WebSocket> Exchange::upgrade_websocket(const WebSocketOptions& opti
     return refuse(403, "origin_refused", "another site may not open this WebSocket");
   }
   auto session = state_->transport->upgrade(*state_, *accept, options);
-  if (!session) return refuse(501, "not_implemented", "WebSocket needs HTTP/1.1 here");
+  if (!session) return refuse(501, "not_implemented", "this stream cannot become a WebSocket");
   return WebSocket(std::move(session));
 }
 

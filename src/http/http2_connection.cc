@@ -39,7 +39,9 @@ void Http2Connection::process_ready() {
   closed_.clear();
   for (auto& stream : closed) {
     if (auto* exchange = std::exchange(stream->exchange, nullptr)) exchange->shared_from_this()->lose();
+    if (stream->socket) stream->socket->session->lose();
   }
+  process_heard();
   auto ready = std::move(ready_);
   ready_.clear();
   for (int32_t id : ready) {
@@ -54,7 +56,8 @@ void Http2Connection::on_request_head(Stream& stream) {
   stream.deadline = connection_.now() + options.body_timeout;
   request.version = Version::kHttp2;
   if (stream.refused) return;
-  auto method = method_from(stream.method);
+  request.connects_websocket = stream.method == "CONNECT" && stream.protocol == "websocket";
+  auto method = request.connects_websocket ? Method::kGet : method_from(stream.method);
   auto target = parse_target(stream.target);
   if (!method || !target || (target->path == "*" && *method != Method::kOptions)) {
     stream.refused = method ? 400 : 501;
@@ -150,6 +153,7 @@ void Http2Connection::respond(ExchangeState& exchange, Response response) {
   append(*stream, response.body);
   stream->out_ended = true;
   submit_head(*stream, response.status, response.headers, with_body);
+  if (stream->protocol == "websocket") await_end(*stream);
   flush();
 }
 
@@ -219,9 +223,12 @@ void Http2Connection::tell_drained() {
   }
   for (int32_t id : drained) {
     Stream* stream = find(id);
-    if (!stream || !stream->exchange) continue;
+    if (!stream || (!stream->exchange && !stream->socket)) continue;
     stream->told_pending = false;
-    stream->exchange->drained();
+    if (stream->socket)
+      stream->socket->session->on_drained();
+    else
+      stream->exchange->drained();
   }
 }
 
@@ -250,6 +257,12 @@ void Http2Connection::sweep(base::MonoTime now) {
     nghttp2_session_terminate_session(session_->native, NGHTTP2_NO_ERROR);
     return flush();
   }
+  for (int32_t id : sockets()) {
+    Stream* stream = find(id);
+    if (!stream || stream->socket->session->tick(now)) continue;
+    connection_.hit(Limit::kIdleTimeout);
+    nghttp2_submit_rst_stream(session_->native, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL);
+  }
   for (auto& [id, stream] : streams_) {
     if (stream->complete || now < stream->deadline) continue;
     if (!stream->has_head) {
@@ -270,6 +283,9 @@ void Http2Connection::drain() {
                         nghttp2_session_get_last_proc_stream_id(session_->native), NGHTTP2_NO_ERROR, nullptr,
                         0);
   draining_ = true;
+  for (int32_t id : sockets()) {
+    if (Stream* stream = find(id)) stream->socket->session->close_from_server();
+  }
   flush();
 }
 

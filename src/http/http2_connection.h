@@ -10,6 +10,7 @@
 
 #include "http/connection.h"
 #include "http/exchange_state.h"
+#include "http/websocket_session.h"
 
 namespace eyas::http {
 
@@ -26,12 +27,23 @@ class Http2Connection final : public Protocol, Transport {
   void drain() override;
 
  private:
+  // A WebSocket on a stream [RFC 8441].
+  struct Socket final : WebSocketLink {
+    Socket(Http2Connection& c, int32_t stream) : connection(c), id(stream) {}
+    size_t send_bytes(std::span<const base::Slice> slices) override;
+    size_t pending_bytes() const override;
+    void end() override;
+
+    Http2Connection& connection;
+    int32_t id;
+    std::shared_ptr<WebSocketSession> session;
+  };
   struct Stream {
     int32_t id = 0;
     std::shared_ptr<Request> request = std::make_shared<Request>();
     Router::Match match;
-    std::string method, target;
-    std::vector<uint8_t> body;
+    std::string method, target, protocol;
+    std::vector<uint8_t> body;  // of the request; what a WebSocket has yet to hear
     size_t header_bytes = 0;
     size_t body_bytes_max = 0;
     int refused = 0;        // the status to answer without asking a handler
@@ -46,6 +58,8 @@ class Http2Connection final : public Protocol, Transport {
     bool out_ended = false;
     bool out_waits = false;     // nghttp2 was told that there is nothing now
     bool told_pending = false;  // a send() left something: on_drained is due
+    std::unique_ptr<Socket> socket;
+    bool peer_ended = false;  // the peer of a WebSocket said its last
   };
   class Callbacks;  // nghttp2's side, in the .cc
   friend class Callbacks;
@@ -62,6 +76,10 @@ class Http2Connection final : public Protocol, Transport {
   void resume(Stream& stream);
   bool too_many_resets();
   Stream* find(int32_t id);
+  // Who asked for a WebSocket ends the stream after our answer, or is reset.
+  void await_end(Stream& stream);
+  void process_heard();
+  std::vector<int32_t> sockets() const;
   // The exchange dies: closed streams that wait in closed_ must not tell it.
   void forget(const ExchangeState& exchange);
 
@@ -72,16 +90,15 @@ class Http2Connection final : public Protocol, Transport {
   size_t pending_body(const ExchangeState& exchange) const override;
   void finish_body(ExchangeState& exchange) override;
   void reset_body(ExchangeState& exchange) override;
-  std::shared_ptr<WebSocketSession> upgrade(ExchangeState&, std::string_view,
-                                            const WebSocketOptions&) override {
-    return nullptr;
-  }
+  std::shared_ptr<WebSocketSession> upgrade(ExchangeState& exchange, std::string_view accept,
+                                            const WebSocketOptions& options) override;
   const std::vector<std::string>& cors_origins() const override { return connection_.options().cors_origins; }
 
   Connection& connection_;
   struct Session;  // nghttp2_session
   std::unique_ptr<Session> session_;
   std::unordered_map<int32_t, std::unique_ptr<Stream>> streams_;
+  std::vector<int32_t> heard_;                   // WebSockets with new bytes, likewise
   std::vector<int32_t> ready_;                   // whole requests, for dispatch after nghttp2 has returned
   std::vector<std::unique_ptr<Stream>> closed_;  // for their owners to be told, likewise
   std::vector<base::Slice> frames_;              // made by nghttp2, on their way to the connection

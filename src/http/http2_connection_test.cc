@@ -47,6 +47,29 @@ class Client {
     return nghttp2_submit_request(session_, nullptr, lines.data(), lines.size(),
                                   body.empty() ? nullptr : &provider, nullptr);
   }
+  // An extended CONNECT [RFC 8441 4]; say() goes into its stream.
+  int32_t connect_websocket(const std::string& path, const std::string& origin = "https://x") {
+    nghttp2_nv lines[] = {line(":method", "CONNECT"),
+                          line(":protocol", "websocket"),
+                          line(":scheme", "https"),
+                          line(":authority", "x"),
+                          line(":path", path),
+                          line("origin", origin),
+                          line("sec-websocket-version", "13"),
+                          line("sec-websocket-protocol", "chat")};
+    bodies_.push_back(std::make_unique<std::string>());
+    nghttp2_data_provider provider{};
+    provider.source.ptr = bodies_.back().get();
+    provider.read_callback = &read_said;
+    int32_t id = nghttp2_submit_request(session_, nullptr, lines, std::size(lines), &provider, nullptr);
+    said_[id] = bodies_.back().get();
+    return id;
+  }
+  void say(int32_t id, const std::string& bytes) {
+    *said_[id] += bytes;
+    nghttp2_session_resume_data(session_, id);
+    exchange();
+  }
   void reset(int32_t id) { nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL); }
   // Lets both sides talk until they are silent.
   void exchange(size_t piece = 1 << 20) {
@@ -102,8 +125,17 @@ class Client {
     return static_cast<ssize_t>(count);
   }
 
+  static ssize_t read_said(nghttp2_session* session, int32_t id, uint8_t* into, size_t room, uint32_t* flags,
+                           nghttp2_data_source* source, void* user) {
+    if (static_cast<std::string*>(source->ptr)->empty()) return NGHTTP2_ERR_DEFERRED;
+    ssize_t count = read_body(session, id, into, room, flags, source, user);
+    *flags &= ~static_cast<uint32_t>(NGHTTP2_DATA_FLAG_EOF);
+    return count;
+  }
+
   Peer& peer_;
   nghttp2_session* session_ = nullptr;
+  std::map<int32_t, std::string*> said_;
   std::vector<std::unique_ptr<std::string>> bodies_;
 };
 
@@ -312,10 +344,102 @@ TEST_F(Http2, StreamsBeyondTheLimitThatThePeerKnowsEndTheConnection) {
   EXPECT_TRUE(greedy.closed());
 }
 
-TEST_F(Http2, NoWebSocketsHere) {
+TEST_F(Http2, AnOrdinaryRequestIsNoWebSocket) {
   int32_t id = client.ask("GET", "/ws");
   client.exchange();
   EXPECT_EQ(client.answers[id].headers[":status"], "426");
+}
+
+// A frame of a client, masked with zeros [RFC 6455 5.2].
+std::string websocket_frame(uint8_t opcode, const std::string& text) {
+  std::string frame = {static_cast<char>(0x80 | opcode), static_cast<char>(0x80 | text.size())};
+  return frame + std::string(4, '\0') + text;
+}
+
+TEST_F(Http2, AWebSocketIsAStreamBesideOthers) {
+  int32_t ws = client.connect_websocket("/ws");
+  client.exchange();
+  EXPECT_EQ(client.answers[ws].headers[":status"], "200");
+  EXPECT_EQ(client.answers[ws].headers["sec-websocket-protocol"], "chat");
+  client.say(ws, websocket_frame(1, "over h2"));
+  EXPECT_EQ(client.answers[ws].body, "\x81\x07over h2");
+  int32_t other = client.ask("GET", "/hello/a");
+  client.exchange();
+  EXPECT_EQ(client.answers[other].body, "hello a");
+  // In pieces, and a ping in between.
+  std::string split = websocket_frame(1, "pieces");
+  client.answers[ws].body.clear();
+  client.say(ws, split.substr(0, 3));
+  client.say(ws, split.substr(3));
+  client.say(ws, websocket_frame(9, "p"));
+  EXPECT_EQ(client.answers[ws].body, std::string("\x81\x06pieces") + "\x8a\x01p");
+  EXPECT_EQ(shared->stats.websockets_opened.load(), 1u);
+}
+
+TEST_F(Http2, AWebSocketEndsByItsCloseFrameAndTheConnectionGoesOn) {
+  int32_t ws = client.connect_websocket("/ws");
+  client.exchange();
+  client.say(ws, websocket_frame(8, std::string("\x03\xe8")));
+  EXPECT_EQ(client.answers[ws].body, "\x88\x02\x03\xe8");
+  world.advance(32s);  // the client never ends its side: reset
+  client.exchange();
+  EXPECT_TRUE(client.answers[ws].closed);
+  EXPECT_EQ(held.closed, 1);
+  EXPECT_FALSE(peer.closed());
+}
+
+TEST_F(Http2, AResetAndAVanishedPeerTellTheWebSocketsOwner) {
+  int32_t first = client.connect_websocket("/ws");
+  client.connect_websocket("/ws");
+  client.exchange();
+  client.reset(first);
+  client.exchange();
+  EXPECT_EQ(held.closed, 1);
+  peer.vanish();
+  EXPECT_EQ(held.closed, 2);
+  base::Slice late = base::Slice::literal("late");
+  EXPECT_EQ(held.sockets.at(1)->send(WebSocket::Kind::kText, {&late, 1}), 0u);
+}
+
+TEST_F(Http2, AnotherSiteMayNotOpenAWebSocket) {
+  int32_t ws = client.connect_websocket("/ws", "https://evil.example");
+  int32_t missing = client.connect_websocket("/nope");
+  client.exchange();
+  EXPECT_EQ(client.answers[ws].headers[":status"], "403");
+  EXPECT_EQ(client.answers[missing].headers[":status"], "404");
+  EXPECT_FALSE(peer.closed());
+}
+
+TEST_F(Http2, ASilentWebSocketIsPingedAndThenEnded) {
+  int32_t ws = client.connect_websocket("/ws");
+  client.exchange();
+  world.advance(22s);
+  client.exchange();
+  EXPECT_EQ(client.answers[ws].body, std::string("\x89\0", 2));
+  world.advance(20s);
+  client.exchange();
+  EXPECT_TRUE(client.answers[ws].closed);
+  EXPECT_EQ(held.closed, 1);
+}
+
+TEST_F(Http2, DrainingClosesWebSockets) {
+  int32_t ws = client.connect_websocket("/ws");
+  client.exchange();
+  server.drain(5s, [] {});
+  client.exchange();
+  EXPECT_EQ(client.answers[ws].body, "\x88\x02\x03\xe9");
+}
+
+TEST_F(Http2, AWebSocketThatSendsIsToldWhenItDrained) {
+  int32_t ws = client.connect_websocket("/ws");
+  client.exchange();
+  int drained = 0;
+  held.sockets.at(0)->on_drained([&] { ++drained; });
+  base::Slice large(std::vector<uint8_t>(200'000, 'x'));
+  EXPECT_GT(held.sockets.at(0)->send(WebSocket::Kind::kBinary, {&large, 1}), 0u);
+  client.exchange();
+  EXPECT_EQ(client.answers[ws].body.size(), 200'010u);
+  EXPECT_EQ(drained, 1);
 }
 
 }  // namespace

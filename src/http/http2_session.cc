@@ -43,9 +43,10 @@ Http2Connection::Session::Session(Http2Connection& connection) : owner(connectio
   CHECK(nghttp2_session_server_new2(&native, callbacks, &connection, settings_of_ours) == 0);
   nghttp2_option_del(settings_of_ours);
   nghttp2_session_callbacks_del(callbacks);
-  std::array<nghttp2_settings_entry, 3> settings = {{
+  std::array<nghttp2_settings_entry, 4> settings = {{
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, options.h2_streams_max},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, options.h2_window_bytes},
+      {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1},
       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<uint32_t>(options.header_bytes_max)},
   }};
   nghttp2_submit_settings(native, NGHTTP2_FLAG_NONE, settings.data(), settings.size());
@@ -164,6 +165,8 @@ int Http2Connection::Callbacks::on_header(nghttp2_session*, const nghttp2_frame*
     stream->method = value;
   else if (name == ":path")
     stream->target = value;
+  else if (name == ":protocol")
+    stream->protocol = value;
   else if (name == ":authority")
     request.authority = value;
   else if (!name.starts_with(':'))
@@ -181,13 +184,18 @@ int Http2Connection::Callbacks::on_frame(nghttp2_session* session, const nghttp2
     return 0;
   }
   Stream* stream = connection.find(frame->hd.stream_id);
-  if (!stream || stream->complete) return 0;
-  bool head = frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST;
-  if (head) connection.on_request_head(*stream);
+  if (!stream) return 0;
   bool last = (frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA) &&
               (frame->hd.flags & NGHTTP2_FLAG_END_STREAM);
-  // A refusal need not wait for the body.
-  if (last || stream->refused) {
+  if (last && stream->socket) {
+    stream->peer_ended = true;
+    connection.heard_.push_back(stream->id);
+  }
+  if (stream->complete) return 0;
+  bool head = frame->hd.type == NGHTTP2_HEADERS && frame->headers.cat == NGHTTP2_HCAT_REQUEST;
+  if (head) connection.on_request_head(*stream);
+  // A refusal need not wait for the body; the body of a CONNECT is what the WebSocket will say.
+  if (last || stream->refused || (head && stream->request->connects_websocket)) {
     stream->complete = true;
     connection.ready_.push_back(stream->id);
   }
@@ -198,6 +206,11 @@ int Http2Connection::Callbacks::on_body(nghttp2_session*, uint8_t, int32_t id, c
                                         size_t length, void* user_data) {
   Http2Connection& connection = of(user_data);
   Stream* stream = connection.find(id);
+  if (stream && stream->socket) {
+    if (stream->body.empty()) connection.heard_.push_back(id);
+    stream->body.insert(stream->body.end(), data, data + length);
+    return 0;
+  }
   if (!stream || stream->complete || stream->refused) return 0;
   if (stream->body.size() + length > stream->body_bytes_max) {
     stream->refused = 413;
@@ -222,7 +235,8 @@ int Http2Connection::Callbacks::on_stream_close(nghttp2_session*, int32_t id, ui
   Http2Connection& connection = of(user_data);
   auto found = connection.streams_.find(id);
   if (found == connection.streams_.end()) return 0;
-  if (found->second->exchange) connection.closed_.push_back(std::move(found->second));
+  if (found->second->exchange || found->second->socket)
+    connection.closed_.push_back(std::move(found->second));
   connection.streams_.erase(found);
   if (connection.streams_.empty()) connection.idle_since_ = connection.connection_.now();
   return 0;

@@ -103,6 +103,7 @@ std::optional<std::string_view> Request::query_value(std::string_view name) cons
 }
 
 bool Request::wants_websocket() const {
+  if (connects_websocket) return true;
   return method == Method::kGet && list_has_token(headers.joined("upgrade"), "websocket") &&
          list_has_token(headers.joined("connection"), "upgrade");
 }

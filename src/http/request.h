@@ -53,16 +53,17 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> params;  // what the route's {names} matched
   Headers headers;
   base::Slice body;
-  std::string authority;  // Host or :authority, as sent
-  std::string peer;       // "127.0.0.1:50123"
-  bool secure = false;    // came over TLS
+  std::string authority;            // Host or :authority, as sent
+  std::string peer;                 // "127.0.0.1:50123"
+  bool secure = false;              // came over TLS
+  bool connects_websocket = false;  // HTTP/2: an extended CONNECT [RFC 8441 4]; `method` is then kGet
 
   // A route parameter; empty when the pattern has no such name.
   std::string_view param(std::string_view name) const;
   // The first query argument of that name.
   std::optional<std::string_view> query_value(std::string_view name) const;
   std::optional<std::string_view> header(std::string_view name) const { return headers.get(name); }
-  bool wants_websocket() const;  // GET with Upgrade: websocket (HTTP/1.1)
+  bool wants_websocket() const;  // GET with Upgrade: websocket (HTTP/1.1), or an extended CONNECT (HTTP/2)
 };
 
 // Immutable once a handler has it; keep it as long as you like.

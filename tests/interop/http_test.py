@@ -30,14 +30,14 @@ def certificate(folder: pathlib.Path) -> tuple:
 class TlsServer(Server):
     """A server with HTTPS and RTMPS, and a configuration file that a test may change."""
 
-    def __init__(self, config: str = "log: {level: info}\n"):
+    def __init__(self, settings=None, config: str = "log: {level: info}\n"):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="eyas-tls-"))
         self.certificate, key = certificate(self.folder)
         self.https_port, self.rtmps_port = free_port(), free_port()
         self.config = self.folder / "eyas.yaml"
         self.config.write_text(config)
         super().__init__({"https.listen": f"127.0.0.1:{self.https_port}", "rtmps.listen": f"127.0.0.1:{self.rtmps_port}",
-                          "tls.certificate": self.certificate, "tls.key": key}, config=self.config)
+                          "tls.certificate": self.certificate, "tls.key": key, **(settings or {})}, config=self.config)
 
     def kill(self) -> None:
         super().kill()
@@ -209,3 +209,27 @@ def test_ffmpeg_publishes_over_rtmps():
          f"rtmps://localhost:{server.rtmps_port}/live/alpha")
     facts = server.wait_live("live/alpha", 20)
     assert facts["publisher"]["protocol"] in ("rtmp", "rtmps"), facts
+
+
+SOCKET_PAGE = """<!doctype html><title>waiting</title><script>
+const socket = new WebSocket(`wss://${location.host}/api/v1/ws`);
+socket.onmessage = (event) => {
+  const hop = performance.getEntriesByType("navigation")[0].nextHopProtocol;
+  document.title = `${hop} ${JSON.parse(event.data).type}`;
+};
+socket.onerror = () => { document.title = "error"; };
+</script>
+"""
+
+
+def test_chromium_opens_its_websocket_on_the_http2_connection():
+    need("chromium")
+    with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / "index.html").write_text(SOCKET_PAGE)
+        server = TlsServer({"web.root": folder})
+        shown = run("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--ignore-certificate-errors",
+                    f"--user-data-dir={folder}/profile", "--virtual-time-budget=3000", "--timeout=20000", "--dump-dom",
+                    server.https("/"), timeout=50)
+        assert "<title>h2 streams</title>" in shown, shown[-2000:]
+        metrics = server.get("/metrics")[2].decode()
+        assert re.search(r"^eyas_http_websockets_total 1$", metrics, re.MULTILINE), metrics
