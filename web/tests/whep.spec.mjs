@@ -143,7 +143,7 @@ describe("watching by WebRTC", () => {
       await untilMoving(page, 20, 40_000);
       await transport(page, "whep");
       assert.equal(await page.getByTestId("codec").textContent(), "H.265");
-      await until("the derived tracks", async () => /H\.264/.test(await page.getByTestId("derived").textContent()));
+      await until("the derived tracks", async () => /H\.264/.test(await page.getByTestId("derived").first().textContent()));
       await page.context().close();
     });
 

@@ -26,8 +26,8 @@ export function renditions(stream: StreamFacts): TrackFacts[] {
 }
 
 /** What the server makes for viewers who could not take the original. */
-export function derivedTracks(stream: StreamFacts): TrackFacts[] {
-  return stream.tracks.filter((track) => track.derived_from > 0);
+export function derivedTracks(stream: StreamFacts, kind: TrackFacts["kind"]): TrackFacts[] {
+  return stream.tracks.filter((track) => track.kind === kind && track.derived_from > 0);
 }
 
 /** Readers that the server itself keeps, such as HLS's packager, look at a stream for others. */

@@ -39,7 +39,7 @@ class FlvTags {
 export async function encoderShare(url, { width, height }, forMs) {
   const cell = width / 120;
   const crop = `crop=${cell * kCells}:2:0:${2 * Math.round((height - cell / 2) / 2)}:exact=1`;
-  const decoder = spawn("ffmpeg", ["-loglevel", "error", "-f", "flv", "-i", "pipe:0", "-an", "-vf", crop, "-vsync", "passthrough", "-pix_fmt", "gray", "-f", "rawvideo", "pipe:1"], {
+  const decoder = spawn("ffmpeg", ["-loglevel", "fatal", "-f", "flv", "-i", "pipe:0", "-an", "-vf", crop, "-vsync", "passthrough", "-enc_time_base", "1:1000", "-pix_fmt", "gray", "-f", "rawvideo", "pipe:1"], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const arrivals = [];

@@ -28,31 +28,6 @@ export function readTimeCode(cells) {
   return crc8(bytes) === number(kSyncCells + kTimeBits, kCrcBits) ? time : null;
 }
 
-/** Looks at the middle of each cell of the picture on the screen, and at the clock in the same instant. */
-export async function lookAtTimeCode(page) {
-  const look = await page.evaluate(
-    ([perWidth, count]) => {
-      const video = document.querySelector("video");
-      const cell = video.videoWidth / perWidth;
-      const canvas = document.createElement("canvas");
-      canvas.width = Math.ceil(cell * count);
-      canvas.height = Math.ceil(cell);
-      const context = canvas.getContext("2d");
-      context.drawImage(video, 0, video.videoHeight - cell, cell * count, cell, 0, 0, cell * count, cell);
-      const now = Date.now();
-      const cells = [];
-      for (let i = 0; i < count; ++i) {
-        const [r, g, b] = context.getImageData(Math.floor((i + 0.5) * cell), Math.floor(cell / 2), 1, 1).data;
-        cells.push(r + g + b > 384);
-      }
-      return { now, cells };
-    },
-    [kCellsPerWidth, kCells],
-  );
-  const time = readTimeCode(look.cells);
-  return time === null ? null : { time, latencyMs: look.now - time };
-}
-
 /**
  * Looks at each frame that the page presents for `forMs`. Of each: its cells, and in Unix milliseconds when it was
  * `shown` (due on the screen) and `received` (its last packet; NaN over HTTP).

@@ -24,7 +24,7 @@ export function FactsPanel({ stream, figures, latencyMs, via, onVia }: Props) {
     <aside aria-label={t("facts.title")} data-testid="facts" className="overflow-hidden rounded-lg border border-line bg-panel">
       <HereSection figures={figures} latencyMs={latencyMs} via={via} onVia={onVia} />
       {stream && <PictureSection stream={stream} />}
-      {stream && <SoundSection track={audioTrack(stream)} />}
+      {stream && <SoundSection track={audioTrack(stream)} derived={derivedTracks(stream, "audio")} />}
       {stream && <PublisherSection stream={stream} />}
       {stream && <AudienceSection stream={stream} />}
       {stream && <HealthSection stream={stream} />}
@@ -37,7 +37,6 @@ function PictureSection({ stream }: { stream: StreamFacts }) {
   const video = videoTrack(stream);
   const history = useHistory(stream.bitrate_bps);
   const sizes = renditions(stream);
-  const made = derivedTracks(stream);
   return (
     <FactSection title={t("facts.picture")}>
       <FactList>
@@ -57,11 +56,7 @@ function PictureSection({ stream }: { stream: StreamFacts }) {
           </Fact>
         )}
         {sizes.length > 0 && <Fact name={t("facts.renditions")}>{sizes.map(({ width, height }) => formatSize(width, height)).join(", ")}</Fact>}
-        {made.length > 0 && (
-          <Fact name={t("facts.derived")} testid="derived">
-            <span title={t("facts.derived_hint")}>{made.map(({ title }) => title).join(", ")}</span>
-          </Fact>
-        )}
+        <Derived tracks={derivedTracks(stream, "video")} />
         <Fact name={t("stream.bitrate")} testid="bitrate">
           {formatBitrate(stream.bitrate_bps)}
         </Fact>
@@ -71,7 +66,17 @@ function PictureSection({ stream }: { stream: StreamFacts }) {
   );
 }
 
-function SoundSection({ track }: { track: TrackFacts | undefined }) {
+function Derived({ tracks }: { tracks: readonly TrackFacts[] }) {
+  const { t } = useTranslation();
+  if (tracks.length === 0) return null;
+  return (
+    <Fact name={t("facts.derived")} testid="derived">
+      <span title={t("facts.derived_hint")}>{tracks.map(({ title }) => title).join(", ")}</span>
+    </Fact>
+  );
+}
+
+function SoundSection({ track, derived }: { track: TrackFacts | undefined; derived: readonly TrackFacts[] }) {
   const { t, i18n } = useTranslation();
   if (!track) return null;
   return (
@@ -80,6 +85,7 @@ function SoundSection({ track }: { track: TrackFacts | undefined }) {
         <Fact name={t("stream.codec")}>{track.title}</Fact>
         {track.sample_rate ? <Fact name={t("facts.sample_rate")}>{`${track.sample_rate / 1000} kHz`}</Fact> : null}
         {track.channels ? <Fact name={t("facts.channels")}>{formatCount(track.channels, i18n.language)}</Fact> : null}
+        <Derived tracks={derived} />
         <Fact name={t("stream.bitrate")}>{formatBitrate(track.bitrate_bps)}</Fact>
       </FactList>
     </FactSection>

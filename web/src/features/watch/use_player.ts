@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useState, useSyncExternalStore, type RefObject } from "react";
+import { serverClock } from "@/api/server_clock";
 import { Player, type PlayerFigures } from "@/player/player";
 import { rungs } from "@/player/rungs";
 import type { PlayerState, Presence } from "@/player/state";
@@ -41,13 +42,25 @@ export function usePlayer(video: RefObject<HTMLVideoElement | null>, options: Op
   return { player, state };
 }
 
+export interface Look {
+  figures: PlayerFigures;
+  /** Of the moment of the look: a page is drawn anew at other times, too, and must not count the time since then. */
+  latencyMs: number | null;
+}
+
+function look(player: Player): Look {
+  const figures = player.figures();
+  const captured = figures.state.kind === "playing" ? figures.captureTimeMs : null;
+  return { figures, latencyMs: captured === null ? null : serverClock.now() - captured };
+}
+
 /** The player's figures, read at a pace that an eye can follow. */
-export function useFigures(player: Player | null, everyMs = 500): PlayerFigures | null {
-  const [figures, setFigures] = useState<PlayerFigures | null>(null);
+export function useFigures(player: Player | null, everyMs = 500): Look | null {
+  const [seen, setSeen] = useState<Look | null>(null);
   useEffect(() => {
     if (!player) return;
-    const timer = setInterval(() => setFigures(player.figures()), everyMs);
+    const timer = setInterval(() => setSeen(look(player)), everyMs);
     return () => clearInterval(timer);
   }, [player, everyMs]);
-  return figures;
+  return seen;
 }

@@ -4,7 +4,6 @@ import { useTranslation } from "react-i18next";
 import { streamPath } from "@/api/client";
 import { audioTrack, videoTrack, type StreamFacts } from "@/api/contract";
 import { useStreams, type StreamsView } from "@/api/hooks";
-import { serverClock } from "@/api/server_clock";
 import type { PlayerState, Presence } from "@/player/state";
 import type { TransportKind } from "@/player/transport";
 import { BackIcon } from "@/ui/icons";
@@ -44,9 +43,8 @@ export function WatchPage({ name, help, via, onVia }: Props) {
     videoCodec: stream ? videoTrack(stream)?.rfc6381 : undefined,
     audioCodec: stream ? audioTrack(stream)?.rfc6381 : undefined,
   });
-  const figures = useFigures(player);
-  const captured = state.kind === "playing" ? (figures?.captureTimeMs ?? null) : null;
-  const latencyMs = captured === null ? null : serverClock.now() - captured;
+  const seen = useFigures(player);
+  const latencyMs = seen?.latencyMs ?? null;
   const missing = state.kind === "error" && state.reason === "not_found";
   return (
     <div className="mx-auto grid max-w-[120rem] gap-4 lg:grid-cols-[minmax(0,1fr)_21rem] lg:gap-5 lg:px-6 lg:py-5">
@@ -66,7 +64,7 @@ export function WatchPage({ name, help, via, onVia }: Props) {
         {missing ? (
           <Help>{help}</Help>
         ) : (
-          <FactsPanel stream={stream} figures={figures} latencyMs={latencyMs} via={via} onVia={onVia} />
+          <FactsPanel stream={stream} figures={seen?.figures ?? null} latencyMs={latencyMs} via={via} onVia={onVia} />
         )}
       </div>
     </div>
