@@ -24,17 +24,21 @@ void Server::add(SessionPlan plan) {
                                      {"role", role_name(plan.role)},
                                      {"peer", plan.peer},
                                      {"agent", plan.agent}});
-  settle(std::make_unique<Session>(std::move(plan), static_cast<SessionHost&>(*this), now),
-         {std::move(ufrag)});
+  settle({std::make_unique<Session>(std::move(plan), static_cast<SessionHost&>(*this), now),
+          {std::move(ufrag)},
+          {}});
 }
 
-void Server::settle(std::unique_ptr<Session> session, std::vector<std::string> ufrags) {
-  Session& settled = *session;
+void Server::settle(Resident resident) {
+  Session& settled = *resident.session;
   settled.move_to(*this);
-  for (const std::string& ufrag : ufrags) by_ufrag_[ufrag] = &settled;
+  for (const std::string& ufrag : resident.ufrags) by_ufrag_[ufrag] = &settled;
+  for (const auto& known : resident.paths) {
+    if (known.loop == index_) set_route(known.path, {&settled, index_, settled.id()});
+  }
   settled.set_slot(timetable_.size());
   timetable_.push_back({base::MonoTime::max(), &settled});
-  residents_[settled.id()] = {std::move(session), std::move(ufrags), {}};
+  residents_[settled.id()] = std::move(resident);
   session_count_.store(residents_.size(), std::memory_order_relaxed);
   reschedule(settled);
 }
@@ -45,8 +49,6 @@ Server::Resident Server::unsettle(Session& session) {
   residents_.erase(entry);
   session_count_.store(residents_.size(), std::memory_order_relaxed);
   for (const std::string& ufrag : resident.ufrags) by_ufrag_.erase(ufrag);
-  for (const auto& known : resident.paths) drop_route_at(known.loop, known.path, session.id());
-  resident.paths.clear();
   Due& last = timetable_.back();
   last.session->set_slot(session.slot());
   std::swap(timetable_[session.slot()], last);
@@ -65,6 +67,7 @@ void Server::destroy(const std::string& id) {
   auto entry = residents_.find(id);
   if (entry == residents_.end()) return;
   Resident gone = unsettle(*entry->second.session);
+  for (const auto& known : gone.paths) drop_route_at(known.loop, known.path, id);
   statistics().sessions_open.fetch_sub(1, std::memory_order_relaxed);
   size_t home = *loop_of(id);
   if (home == index_) return;
@@ -81,9 +84,12 @@ void Server::move(Session& session, size_t to, const PeerPath& from, base::Bytes
   std::vector<std::string> keys = resident.ufrags;
   keys.push_back(id);
   note_moved(home, std::move(keys), to);
-  shared_.post(to, [session = std::move(resident.session), ufrags = std::move(resident.ufrags), from,
+  for (const auto& known : resident.paths) {
+    if (known.loop != to) set_route_at(known.loop, known.path, {nullptr, to, id});
+  }
+  shared_.post(to, [resident = std::move(resident), from,
                     check = std::vector<uint8_t>(check.begin(), check.end())](Server& there) mutable {
-    there.settle(std::move(session), std::move(ufrags));
+    there.settle(std::move(resident));
     there.dispatch(from, check, there.loop_.clock().mono());
   });
 }
@@ -160,8 +166,12 @@ void Server::know_path(Session& session, const PeerPath& path, size_t arrived) {
     resident.paths.erase(resident.paths.begin());
   }
   resident.paths.push_back({path, arrived});
-  if (arrived == index_) return set_route(path, {&session, index_, session.id()});
-  shared_.post(arrived, [path, route = Route{nullptr, index_, session.id()}](Server& there) mutable {
+  set_route_at(arrived, path, {arrived == index_ ? &session : nullptr, index_, session.id()});
+}
+
+void Server::set_route_at(size_t loop, const PeerPath& path, Route route) {
+  if (loop == index_) return set_route(path, std::move(route));
+  shared_.post(loop, [path, route = std::move(route)](Server& there) mutable {
     there.set_route(path, std::move(route));
   });
 }

@@ -131,11 +131,13 @@ class Server final : io::UdpSocket::Handler, SessionHost, TcpPeer::Owner {
   Route* route_of(const PeerPath& from);
   void know_path(Session& session, const PeerPath& path, size_t arrived);
   void set_route(const PeerPath& path, Route route);
+  void set_route_at(size_t loop, const PeerPath& path, Route route);
   void drop_route(const PeerPath& path, const std::string& id);
   void drop_route_at(size_t loop, const PeerPath& path, const std::string& id);
 
   // residents.cc: who lives where.
-  void settle(std::unique_ptr<Session> session, std::vector<std::string> ufrags);
+  void settle(Resident resident);
+  // Only the server's own notes of it go; its routes stay.
   Resident unsettle(Session& session);
   void move(Session& session, size_t to, const PeerPath& from, base::Bytes check);
   void note_moved(size_t home, std::vector<std::string> keys, size_t to);

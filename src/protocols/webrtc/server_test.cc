@@ -208,6 +208,38 @@ TEST(Server, ALostTcpConnectionIsReplacedAtOnce) {
   EXPECT_EQ(bed.counts().tcp_connections_open, 1u);
 }
 
+TEST(Server, ASessionThatMovesKeepsItsOtherPaths) {
+  Bed bed(3);
+  auto listener = io::Listener::open(*bed.loops[0], *io::Address::parse("127.0.0.1:0"), io::Sharing::kFirst,
+                                     [&](int fd, const io::Address&) {
+                                       bed.shared->servers[0]->accept(io::adopt_socket(*bed.loops[0], fd));
+                                     });
+  bed.publish();
+  std::vector<std::unique_ptr<Client>> clients;
+  for (size_t i = 0; i < 12; ++i) {
+    Client& client = *clients.emplace_back(std::make_unique<Client>(bed));
+    ASSERT_TRUE(client.join("/live/alpha/whep", i % 3));
+    client.use_tcp((*listener)->address());
+    client.check(false);
+    client.udp_again = true;
+    ASSERT_TRUE(client.connect()) << i;
+  }
+  EXPECT_EQ(bed.counts().tcp_connections_open, 12u) << "as a second way, should UDP fail";
+  bed.advance(3s, 100ms);  // past the time in which nominations settle
+  for (size_t i = 0; i < clients.size(); ++i) {
+    clients[i]->udp_again = false;
+    clients[i]->check();
+    EXPECT_EQ(clients[i]->check_answers, 3) << i;
+    clients[i]->rtp_packets = 0;
+  }
+  bed.frames(5);
+  for (auto& client : clients) {
+    client->turn();
+    EXPECT_GE(client->rtp_packets, 15u);
+    EXPECT_EQ(client->bad_packets, 0u);
+  }
+}
+
 TEST(Server, ATcpConnectionHasToProveItselfInTime) {
   Options options;
   options.tcp_proof_timeout = 1s;

@@ -274,7 +274,7 @@ class Client : io::UdpSocket::Handler, io::ByteStream::Handler, rtp::RtcpVisitor
     turn();
   }
   void send(base::Bytes bytes) {
-    if (!tcp_) return socket_->send(bed_.shared->servers[0]->local(), bytes);
+    if (!tcp_ || udp_again) return socket_->send(bed_.shared->servers[0]->local(), bytes);
     std::vector<uint8_t> framed(2);
     write_tcp_frame_header(framed, bytes.size());
     framed.insert(framed.end(), bytes.begin(), bytes.end());
@@ -289,7 +289,8 @@ class Client : io::UdpSocket::Handler, io::ByteStream::Handler, rtp::RtcpVisitor
     loop_.run_once(base::Duration::zero());
   }
 
-  bool passive = false;  // offers to be the DTLS server
+  bool udp_again = false;  // though a TCP connection stands
+  bool passive = false;    // offers to be the DTLS server
   std::string codec = "H264";
   Reply reply;
   std::string server_ufrag, server_password;
