@@ -11,6 +11,8 @@ namespace eyas::sources {
 namespace {
 
 using namespace std::chrono_literals;
+// Sanitizers on a busy machine take their time to paint a country.
+constexpr base::Duration kPatience = 200s;
 using Reader = hub::Reader<hub::FrameFormat>;
 
 class DemoFlightTest : public testing::Test {
@@ -24,7 +26,7 @@ class DemoFlightTest : public testing::Test {
 
   template <typename Condition>
   bool comes_true(Condition condition) {
-    base::MonoTime limit = base::system_clock().mono() + 60s;
+    base::MonoTime limit = base::system_clock().mono() + kPatience;
     while (!condition()) {
       if (base::system_clock().mono() > limit) return false;
       loop_.run_once(100ms);
@@ -34,7 +36,7 @@ class DemoFlightTest : public testing::Test {
   }
 
   void read(const char* name) {
-    hub::ReaderInfo info{.protocol = "test", .session = "t1", .peer = "", .wait = 60s, .arguments = {}};
+    hub::ReaderInfo info{.protocol = "test", .session = "t1", .peer = "", .wait = kPatience, .arguments = {}};
     directory_.read<hub::FrameFormat>(
         *hub::StreamName::parse(name), info, loop_, [] {},
         [this](base::Result<Reader> reader) {

@@ -24,6 +24,7 @@ using Reader = hub::Reader<hub::FrameFormat>;
 
 const bool quiet = (av_log_set_level(AV_LOG_ERROR), true);
 
+constexpr base::Duration kPatience = 120s;
 constexpr media::TrackId kVideo = 1, kAudio = 2;
 constexpr int kFrameRate = 25;
 constexpr base::Duration kClickEvery = 500ms;
@@ -120,7 +121,7 @@ class DerivationsTest : public testing::Test {
 
   template <typename Condition>
   bool comes_true(Condition condition) {
-    base::MonoTime limit = base::system_clock().mono() + 60s;
+    base::MonoTime limit = base::system_clock().mono() + kPatience;
     while (!condition()) {
       if (base::system_clock().mono() > limit) return false;
       loop_.run_once(50ms);
@@ -130,7 +131,8 @@ class DerivationsTest : public testing::Test {
   }
   void watch() {
     directory_.read<hub::FrameFormat>(
-        name_, {.protocol = "test", .session = "t1", .peer = "", .wait = 60s, .arguments = {}}, loop_, [] {},
+        name_, {.protocol = "test", .session = "t1", .peer = "", .wait = kPatience, .arguments = {}}, loop_,
+        [] {},
         [this](base::Result<Reader> reader) {
           ASSERT_TRUE(reader.ok());
           reader_ = std::move(*reader);

@@ -12,6 +12,8 @@ namespace log = base::log;
 using hub::Derivation;
 using media::TrackKind;
 
+// A worker that is so far behind is too slow: it goes on with the newest group.
+constexpr base::Duration kLagMax = std::chrono::seconds(2);
 constexpr base::Duration kStreamWait = std::chrono::seconds(60);
 constexpr base::Duration kRetry = std::chrono::seconds(1);
 // Sound older than this is past: whoever wants the track wants it from now on. (Pictures need their
@@ -88,10 +90,11 @@ void DerivedTrack::read() {
   info.protocol = "worker";
   info.session = std::string("worker-") + derivation_name(derivation_);
   info.wait = kStreamWait;
+  info.lag_max = kLagMax;
   auto more = [this, run = std::weak_ptr(run_)] {
     if (!run.expired()) pump();
   };
-  directory_.read<hub::FrameFormat>(name_, info, loop_, more,
+  directory_.read<hub::ProgrammeFormat>(name_, info, loop_, more,
                                     [this, run = std::weak_ptr(run_)](base::Result<Reader> reader) {
                                       if (!run.expired()) found(std::move(reader));
                                     });

@@ -51,7 +51,7 @@ class DerivedTrack final : worker::Supervisor::Sink {
   pid_t worker_pid() const { return supervisor_ ? supervisor_->pid() : 0; }
 
  private:
-  using Reader = hub::Reader<hub::FrameFormat>;
+  using Reader = hub::Reader<hub::ProgrammeFormat>;
 
   void on_track(worker::TrackMessage track) override;
   void on_frame(worker::FrameMessage frame) override;

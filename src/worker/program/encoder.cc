@@ -124,6 +124,8 @@ base::Result<std::unique_ptr<VideoEncoder>> VideoEncoder::open(const Options& op
 void VideoEncoder::set_bitrate(int64_t bitrate_bps) {
   // FFmpeg hands changes of these to x264 with the next picture.
   context_->bit_rate = bitrate_bps;
+  // Peaks stay as high as they were: it would lower them first, below the mean, and x264 would complain.
+  if (bitrate_bps <= context_->rc_max_rate) return;
   context_->rc_max_rate = bitrate_bps;
   context_->rc_buffer_size = static_cast<int>(bitrate_bps);
 }
