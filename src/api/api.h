@@ -22,7 +22,8 @@ struct ServerInfo {
   std::string version;
   bool demo = false;
   base::WallTime started;
-  std::string http_listen, https_listen, rtmp_listen, rtmps_listen, webrtc_listen;  // as bound, with real ports
+  std::string http_listen, https_listen, rtmp_listen, rtmps_listen,
+      webrtc_listen;  // as bound, with real ports
   std::function<std::vector<base::Metric>()> metrics;
   const std::atomic<bool>* ready = nullptr;  // false while starting and while draining
 };

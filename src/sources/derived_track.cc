@@ -95,9 +95,9 @@ void DerivedTrack::read() {
     if (!run.expired()) pump();
   };
   directory_.read<hub::ProgrammeFormat>(name_, info, loop_, more,
-                                    [this, run = std::weak_ptr(run_)](base::Result<Reader> reader) {
-                                      if (!run.expired()) found(std::move(reader));
-                                    });
+                                        [this, run = std::weak_ptr(run_)](base::Result<Reader> reader) {
+                                          if (!run.expired()) found(std::move(reader));
+                                        });
 }
 
 void DerivedTrack::found(base::Result<Reader> reader) {
