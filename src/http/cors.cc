@@ -27,15 +27,18 @@ bool origin_allowed(const Request& request, const RouteOptions& route,
 
 void add_cors_headers(const Request& request, const RouteOptions& route,
                       const std::vector<std::string>& origins, Headers& headers) {
+  constexpr std::string_view kExposed = "Content-Length, Content-Range, Date, ETag, Location, Link";
   if (route.cors == Cors::kAny) {
     headers.set("access-control-allow-origin", "*");
-    headers.set("access-control-expose-headers", "Content-Length, Content-Range, Date, ETag, Location, Link");
+    headers.set("access-control-expose-headers", kExposed);
     return;
   }
   if (origins.empty()) return;
   headers.add("vary", "Origin");
   auto origin = request.header("origin");
-  if (origin && is_listed(origins, *origin)) headers.set("access-control-allow-origin", *origin);
+  if (!origin || !is_listed(origins, *origin)) return;
+  headers.set("access-control-allow-origin", *origin);
+  headers.set("access-control-expose-headers", kExposed);
 }
 
 Response answer_options(const Request& request, const RouteOptions& route,

@@ -1,6 +1,7 @@
 // The parts of this room that are plain functions: targets, routes, ranges, dates, names.
 #include <gtest/gtest.h>
 
+#include "http/cors.h"
 #include "http/reply.h"
 #include "http/router.h"
 #include "http/target.h"
@@ -102,6 +103,18 @@ TEST(Reply, HeaderValuesCannotBeginLines) {
 TEST(Response, QuotesJson) {
   EXPECT_EQ(json_quoted("a\"\\\n\xed\x95\x9c"), "\"a\\\"\\\\\\u000a\xed\x95\x9c\"");
   EXPECT_EQ(json_quoted("\xff"), "\"?\"");
+}
+
+TEST(Cors, APageOfAListedOriginMayReadWhatItNeeds) {
+  Request request;
+  request.headers.add("origin", "https://ops.example");
+  Headers listed, other;
+  add_cors_headers(request, {}, {"https://ops.example"}, listed);
+  EXPECT_EQ(listed.get("access-control-allow-origin"), "https://ops.example");
+  EXPECT_NE(listed.get("access-control-expose-headers").value_or("").find("Location"), std::string::npos);
+  add_cors_headers(request, {}, {"https://else.example"}, other);
+  EXPECT_FALSE(other.get("access-control-allow-origin"));
+  EXPECT_FALSE(other.get("access-control-expose-headers"));
 }
 
 }  // namespace

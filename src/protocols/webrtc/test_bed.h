@@ -334,7 +334,9 @@ class Client : io::UdpSocket::Handler, io::ByteStream::Handler, rtp::RtcpVisitor
       bool rtcp = rtp::is_rtcp(bytes);
       auto plain = rtcp ? receiver_->unprotect_rtcp(bytes) : receiver_->unprotect(bytes);
       ++(!plain ? bad_packets : rtcp ? rtcp_packets : rtp_packets);
-      if (plain && rtcp) EXPECT_TRUE(rtp::parse_compound(bytes.first(*plain), *this));
+      if (plain && rtcp) {
+        EXPECT_TRUE(rtp::parse_compound(bytes.first(*plain), *this));
+      }
     } else {
       others.emplace_back(bytes.begin(), bytes.end());
     }
