@@ -5,8 +5,11 @@ import { Server, until } from "./harness/server.mjs";
 import { readTimeCode, recordTimeCodes } from "./harness/time_code.mjs";
 
 const kLookMs = 6000;
-/** Two looks at one picture: by its time code, and by the capture time that came with it. */
-const kApartMs = 100;
+/**
+ * Two looks at one picture: by its time code, and by the capture time that came with it. HLS dates segments, not frames;
+ * an encoder that leaves pictures out under load moves a frame within its segment.
+ */
+const kApartMs = { whep: 100, "ll-hls": 1500 };
 /** Far above what an idle machine shows (see README.md), because tests share theirs. */
 const kAtMostMs = { whep: 1000, "ll-hls": 3000 };
 
@@ -49,10 +52,10 @@ describe("the demo flight", () => {
 
       const apart = (await page.evaluate(() => window.saidLatencies)).flatMap(({ at, ms }) => {
         const look = looks.find((one) => Math.abs(one.shown - at) < kNearMs);
-        return look ? [Math.abs(ms - (look.shown - look.time))] : [];
+        return look ? [ms - (look.shown - look.time)] : [];
       });
       assert.ok(apart.length >= 3, "the page says its latency while the picture is looked at");
-      assert.ok(median(apart) < kApartMs, `page and picture are ${median(apart)} ms apart`);
+      assert.ok(Math.abs(median(apart)) < kApartMs[via], `the page says ${median(apart)} ms more than the picture`);
       await page.context().close();
     });
   }
