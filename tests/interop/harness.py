@@ -44,6 +44,18 @@ def free_port(kind=socket.SOCK_STREAM) -> int:
         return probe.getsockname()[1]
 
 
+def free_port_of_both() -> int:
+    """Free for TCP and for UDP: media goes over either, on one number."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            tcp.bind(("127.0.0.1", 0))
+            try:
+                udp.bind(tcp.getsockname())
+                return tcp.getsockname()[1]
+            except OSError:
+                continue
+
+
 def wait_for(condition, timeout: float = 10, what: str = "the condition"):
     """Polls until `condition()` is truthy and returns its value; an AssertionError names `what` otherwise."""
     deadline = time.monotonic() + timeout
@@ -139,7 +151,7 @@ class Server:
     def __init__(self, settings=None, command: str = "serve", config=None):
         assert PROGRAM.exists(), f"{PROGRAM} is not built"
         self.http_port, self.rtmp_port = free_port(), free_port()
-        self.webrtc_port = free_port(socket.SOCK_DGRAM)
+        self.webrtc_port = free_port_of_both()
         self.data = tempfile.mkdtemp(prefix="eyas-interop-")
         chosen = {"http.listen": f"127.0.0.1:{self.http_port}", "rtmp.listen": f"127.0.0.1:{self.rtmp_port}",
                   "webrtc.listen": f"127.0.0.1:{self.webrtc_port}"}
