@@ -363,8 +363,10 @@ export interface components {
             height: number;
             /** @description As the bitstream states it; 0 when it does not */
             frame_rate: number;
-            /** @description Above 0: the sender uses B-frames */
+            /** @description Pictures that a decoder may have to hold back, as the sender announces it. */
             reorder_depth: number;
+            /** @description Pictures came in another order than they are shown in: the sender uses B-frames. */
+            reordered: boolean;
             sample_rate: number;
             channels: number;
             bitrate_bps: number;
