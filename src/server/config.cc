@@ -103,8 +103,8 @@ void Config::load_file(const std::string& path, std::vector<std::string>& findin
 
 void Config::load_environment(const Sources& sources, std::vector<std::string>& findings) {
   for (const auto& [name, value] : sources.environment) {
-    auto option = std::ranges::find_if(schema_.options(),
-                                       [&](const auto& o) { return environment_name(o.key) == name; });
+    auto option = std::ranges::find_if(
+        schema_.options(), [&name = name](const auto& o) { return environment_name(o.key) == name; });
     if (option == schema_.options().end())
       findings.push_back(name + ": no option is set by this variable");
     else
