@@ -88,8 +88,7 @@ def test_five_percent_loss_at_50_ms_costs_no_freeze():
     print(shown)
     assert watch.relay.to_client.lost > 300, "the relay lost nothing"
     assert missed < 0.005, shown
-    # 250 ms is the aim, which a quiet machine keeps; a busy one adds its own pauses.
-    assert longest_freeze_ms(pictures) <= 400, shown
+    assert longest_freeze_ms(pictures) <= 250, shown
 
 
 def test_a_path_cut_to_60_percent_never_grows_the_delay():
