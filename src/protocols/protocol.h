@@ -15,6 +15,7 @@
 #include "hub/directory.h"
 #include "io/byte_stream.h"
 #include "io/loop.h"
+#include "protocols/transfer.h"
 
 namespace eyas::protocols {
 
@@ -54,6 +55,17 @@ class Protocol {
   virtual void accept(size_t loop, std::unique_ptr<io::ByteStream> stream);
   // Takes nothing new and ends what it has; on the loop with that index.
   virtual void drain(size_t loop) { static_cast<void>(loop); }
+  // URL schemes whose streams it can fetch ("rtsp", "rtsps") and to which it can send; the same scheme may
+  // belong to one protocol only.
+  virtual std::vector<std::string_view> pull_schemes() const { return {}; }
+  virtual std::vector<std::string_view> push_schemes() const { return {}; }
+  // Whether a pull or push of `url` with these options can be tried. Pure; before start() too. Errors name
+  // the option and what is allowed, for check-config and the API.
+  virtual base::Status check_transfer(const base::Url& url,
+                                      const std::map<std::string, std::string>& options) const;
+  // Begins an attempt, on request.loop. Never null; what fails at once is told by on_ended.
+  virtual std::unique_ptr<Transfer> pull(TransferRequest request);
+  virtual std::unique_ptr<Transfer> push(TransferRequest request);
   // Thread-safe.
   virtual std::vector<base::Metric> metrics() const { return {}; }
 };
@@ -77,5 +89,21 @@ std::vector<base::Metric> metrics_of(std::string_view protocol, const Rows& rows
 }
 
 inline void Protocol::accept(size_t, std::unique_ptr<io::ByteStream>) {}
+
+inline base::Status Protocol::check_transfer(const base::Url&,
+                                             const std::map<std::string, std::string>& options) const {
+  if (options.empty()) return {};
+  return base::Error{base::Code::kInvalidConfig, "option is not known", options.begin()->first};
+}
+
+// Called only for schemes that the protocol named, and who names one overrides these.
+inline std::unique_ptr<Transfer> Protocol::pull(TransferRequest) {
+  CHECK(false);
+  return nullptr;
+}
+inline std::unique_ptr<Transfer> Protocol::push(TransferRequest) {
+  CHECK(false);
+  return nullptr;
+}
 
 }  // namespace eyas::protocols

@@ -110,6 +110,9 @@ class World:
         except AssertionError as refused:
             raise Skip(f"no network namespaces here: {refused}") from None
         self._machines.append(name)
+        # IPv6 would give each port an address of its own a second or two later, and a browser that sees its
+        # network change gives up what it is loading.
+        run(*self.on(name, "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1"))
         run("ip", "-n", self._space(name), "link", "set", "dev", "lo", "up")
 
     def _switch(self, name: str) -> None:
