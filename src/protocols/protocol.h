@@ -55,14 +55,14 @@ class Protocol {
   virtual void accept(size_t loop, std::unique_ptr<io::ByteStream> stream);
   // Takes nothing new and ends what it has; on the loop with that index.
   virtual void drain(size_t loop) { static_cast<void>(loop); }
-  // URL schemes whose streams it can fetch ("rtsp", "rtsps") and to which it can send; the same scheme may
-  // belong to one protocol only.
-  virtual std::vector<std::string_view> pull_schemes() const { return {}; }
-  virtual std::vector<std::string_view> push_schemes() const { return {}; }
-  // Whether a pull or push of `url` with these options can be tried. Pure; before start() too. Errors name
-  // the option and what is allowed, for check-config and the API.
-  virtual base::Status check_transfer(const base::Url& url,
-                                      const std::map<std::string, std::string>& options) const;
+  // Whether fetching from (sending to) such an address is this protocol's business: by its scheme, and for
+  // http and https by http_format(). At most one protocol may say so of any address. Pure; before start()
+  // too.
+  virtual bool can_pull(const base::Url& url, const TransferOptions& options) const;
+  virtual bool can_push(const base::Url& url, const TransferOptions& options) const;
+  // Whether a pull or push of `url` with these options can be tried. Asked only of what it claims. Pure;
+  // before start() too. Errors name the option and what is allowed, for check-config and the API.
+  virtual base::Status check_transfer(const base::Url& url, const TransferOptions& options) const;
   // Begins an attempt, on request.loop. Never null; what fails at once is told by on_ended.
   virtual std::unique_ptr<Transfer> pull(TransferRequest request);
   virtual std::unique_ptr<Transfer> push(TransferRequest request);
@@ -90,13 +90,19 @@ std::vector<base::Metric> metrics_of(std::string_view protocol, const Rows& rows
 
 inline void Protocol::accept(size_t, std::unique_ptr<io::ByteStream>) {}
 
-inline base::Status Protocol::check_transfer(const base::Url&,
-                                             const std::map<std::string, std::string>& options) const {
+inline bool Protocol::can_pull(const base::Url&, const TransferOptions&) const {
+  return false;
+}
+inline bool Protocol::can_push(const base::Url&, const TransferOptions&) const {
+  return false;
+}
+
+inline base::Status Protocol::check_transfer(const base::Url&, const TransferOptions& options) const {
   if (options.empty()) return {};
   return base::Error{base::Code::kInvalidConfig, "option is not known", options.begin()->first};
 }
 
-// Called only for schemes that the protocol named, and who names one overrides these.
+// Called only for addresses that the protocol claims, and who claims some overrides these.
 inline std::unique_ptr<Transfer> Protocol::pull(TransferRequest) {
   CHECK(false);
   return nullptr;

@@ -2,9 +2,11 @@
 // Protocols make them; the sources room decides when, and tries again with backoff.
 #pragma once
 
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "base/task.h"
@@ -16,6 +18,21 @@
 #include "io/loop.h"
 
 namespace eyas::protocols {
+
+// What the operator sets beside the URL, as the protocol's README lists: "transport" -> "tcp".
+using TransferOptions = std::map<std::string, std::string>;
+
+// What an http or https address means to us: "flv", "hls", "mjpeg", "ts", "whep" or "whip"; empty when
+// nothing tells. The option `format` says it; without one the end of the path does: .flv, .m3u8, .mjpeg,
+// .mjpg, .ts, /whep, /whip. Also empty for other schemes.
+std::string_view http_format(const base::Url& url, const TransferOptions& options);
+
+// Errors: kInvalidConfig naming an option that is not among `known`, and those that are.
+base::Status check_options(const TransferOptions& options, std::initializer_list<std::string_view> known);
+
+// TLS towards the host of `url`, by the options that every protocol over TLS knows: `tls_verify` ("true" or
+// "false") and `tls_authority` (a PEM file). Errors: kInvalidConfig naming the option.
+base::Result<io::DialTls> tls_towards(const base::Url& url, const TransferOptions& options);
 
 // What the API shows of an attempt.
 struct TransferFacts {
@@ -38,10 +55,8 @@ struct TransferRequest {
   std::string session;  // identifies the attempt in logs and in the stream's publisher or reader
   base::Url url;        // may hold secrets: log url.shown()
   hub::StreamName stream;
-  // What the operator set beside the URL, as the protocol's README lists: "transport" -> "tcp".
-  // check_transfer() has judged them.
-  std::map<std::string, std::string> options;
-  int rank = 0;  // of the publisher that a pull becomes
+  TransferOptions options;  // check_transfer() has judged them
+  int rank = 0;             // of the publisher that a pull becomes
 
   // Once, when media flows: the next failure's backoff starts anew.
   base::UniqueFunction<void()> on_running;
