@@ -1,0 +1,101 @@
+#include "protocols/rtsp/media_map.h"
+
+#include <gtest/gtest.h>
+
+#include "codec/codec.h"
+#include "codec/fixtures.h"
+
+namespace eyas::rtsp {
+namespace {
+
+namespace fixtures = codec::fixtures;
+using media::Codec;
+
+media::TrackPtr track(media::TrackId id, Codec codec, base::Slice record) {
+  auto made = std::make_shared<media::Track>();
+  made->id = id;
+  made->config = *codec::describe(codec, std::move(record));
+  return made;
+}
+
+media::TrackSet tracks() {
+  return {track(1, Codec::kH264, fixtures::slice(fixtures::kAvcHigh)),
+          track(2, Codec::kH265, fixtures::slice(fixtures::kHevcMain)),
+          track(3, Codec::kAac, codec::aac_record(2, 48000, 2)),
+          track(4, Codec::kOpus, codec::opus_record(2, 48000)), track(5, Codec::kG711A, {})};
+}
+
+TEST(MediaMap, WhatWeDescribeIsWhatWeRead) {
+  auto description = sdp::parse(description_of(tracks(), "live/alpha", "127.0.0.1", 7).text());
+  ASSERT_TRUE(description);
+  EXPECT_EQ(description->origin.session_version, "7");
+  auto received = received_media(*description);
+  ASSERT_EQ(received.size(), 5u);
+  for (size_t i = 0; i < received.size(); ++i) {
+    EXPECT_EQ(received[i].depacketizer.codec, tracks()[i]->config.codec);
+    EXPECT_EQ(track_of_control(received[i].control), tracks()[i]->id);
+    EXPECT_TRUE(rtp::make_depacketizer(received[i].depacketizer)) << i;
+  }
+  EXPECT_EQ(received[0].payload_type, 96);
+  EXPECT_EQ(received[2].depacketizer.clock_rate, 48000u);
+  EXPECT_EQ(received[2].depacketizer.fmtp.at("config"), "1190");
+  EXPECT_EQ(received[4].payload_type, 8);
+}
+
+TEST(MediaMap, H264CarriesItsParameterSets) {
+  auto description = description_of({tracks()[0]}, "live/alpha", "::1", 1);
+  EXPECT_EQ(description.connection, "IN IP6 ::1");
+  auto received = received_media(description);
+  EXPECT_EQ(received[0].depacketizer.fmtp.at("profile-level-id"), "64000d");
+  EXPECT_EQ(received[0].depacketizer.fmtp.at("sprop-parameter-sets"),
+            "Z2QADazZQUGfnwEQAAADABAAAAMDwPFCmWA=,aOvjyyLA");
+}
+
+TEST(MediaMap, ReadsCamerasAndLeavesOutWhatItDoesNotKnow) {
+  auto description = sdp::parse(
+      "v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=rtcp-fb:96 nack pli\r\na=control:track1\r\n"
+      "m=audio 0 RTP/AVP 0\r\nm=audio 0 RTP/AVP 97\r\na=rtpmap:97 SPEEX/16000\r\n"
+      "m=application 0 RTP/AVP 107\r\na=rtpmap:107 vnd.onvif.metadata/90000\r\na=control:rtsp://c/meta\r\n");
+  auto received = received_media(*description);
+  ASSERT_EQ(received.size(), 3u);
+  EXPECT_TRUE(received[0].pli);
+  EXPECT_FALSE(received[0].fir);
+  EXPECT_EQ(received[1].depacketizer.codec, Codec::kG711U);
+  EXPECT_EQ(received[1].control, "");
+  EXPECT_EQ(received[2].section, 3u);
+  EXPECT_EQ(received[2].media_type, kOnvifMetadataType);
+  EXPECT_EQ(received[2].kind(), media::TrackKind::kData);
+}
+
+TEST(MediaMap, ControlsAreResolvedAsCamerasMeanThem) {
+  EXPECT_EQ(control_url("rtsp://c/live", "track1"), "rtsp://c/live/track1");
+  EXPECT_EQ(control_url("rtsp://c/live/", "track1"), "rtsp://c/live/track1");
+  EXPECT_EQ(control_url("rtsp://c/live?a=1", "trackID=2"), "rtsp://c/live?a=1/trackID=2");
+  EXPECT_EQ(control_url("rtsp://c/live", "rtsp://c/x/track1"), "rtsp://c/x/track1");
+  EXPECT_EQ(control_url("rtsp://c/live", "*"), "rtsp://c/live");
+  EXPECT_EQ(control_url("rtsp://c/live", ""), "rtsp://c/live");
+}
+
+TEST(MediaMap, ControlsNameTracks) {
+  EXPECT_EQ(track_of_control(control_of(12)), 12u);
+  EXPECT_EQ(track_of_control("trackID="), std::nullopt);
+  EXPECT_EQ(track_of_control("trackID=1x"), std::nullopt);
+  EXPECT_EQ(track_of_control("12"), std::nullopt);
+}
+
+TEST(MediaMap, TracksWithoutAPayloadFormatAreNotSent) {
+  auto flac = std::make_shared<media::Track>();
+  flac->id = 2;
+  flac->config.codec = Codec::kFlac;
+  media::TrackSet all = {track(1, Codec::kG711U, {}), flac};
+  auto json = std::make_shared<media::Track>();
+  json->id = 3;
+  json->media_type = "application/json";
+  all.push_back(json);
+  auto sent = sendable_of(all);
+  ASSERT_EQ(sent.size(), 1u);
+  EXPECT_EQ(payload_type_of(*sent[0], 0), 0);
+}
+
+}  // namespace
+}  // namespace eyas::rtsp
