@@ -30,6 +30,12 @@ class Directory {
   Directory(std::vector<io::Executor*> loops, Options options);
   ~Directory();
 
+  // What feeds of this format are made with from now on. Before the loops run.
+  template <typename Format>
+  void set_format(typename Format::Settings settings) {
+    options_.stream.formats.set<Format>(std::move(settings));
+  }
+
   // Errors: kRefused when the name is taken; kLimit.
   void publish(const StreamName& name, PublisherInfo info, io::Executor& caller,
                base::UniqueFunction<void(base::Result<Publisher>)> done);

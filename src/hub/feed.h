@@ -7,6 +7,7 @@
 #include <atomic>
 #include <concepts>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,41 @@ concept FeedFormat = requires(F format, const media::TrackSet& tracks, const med
   format.set_tracks(tracks, out);  // tracks or configurations changed; may put out units that announce them
   format.package(frame, out);
   { format.head() } -> std::convertible_to<std::shared_ptr<const typename F::Head>>;
+};
+
+// A format whose units each hold all there is, so that a reader needs the newest alone, says so by
+// `static constexpr bool kUnitsAreWhole = true`. Rings keep one unit of it, and what a reader skips is not
+// lost.
+template <typename Format>
+constexpr bool units_are_whole() {
+  if constexpr (requires { Format::kUnitsAreWhole; })
+    return Format::kUnitsAreWhole;
+  else
+    return false;
+}
+
+// What formats are made with that have a `Settings` of their own; the defaults when nobody set them. Such a
+// format is made from its settings, its stream's name and its loop's clock.
+class FormatSettings {
+ public:
+  template <typename Format>
+  void set(typename Format::Settings settings) {
+    by_name_[Format::kName] = std::move(settings);
+  }
+  template <typename Format>
+  Format make(const std::string& stream, const base::Clock& clock) const {
+    if constexpr (requires { typename Format::Settings; }) {
+      const auto found = by_name_.find(Format::kName);
+      using Settings = typename Format::Settings;
+      return Format(found == by_name_.end() ? Settings{} : std::any_cast<const Settings&>(found->second),
+                    stream, clock);
+    } else {
+      return Format();
+    }
+  }
+
+ private:
+  std::map<std::string, std::any> by_name_;
 };
 
 // The tracks of a stream that a format carries. A format says so by `static TrackSet select(const TrackSet&
@@ -186,7 +222,7 @@ class Reader {
     }
     std::optional<Item> next() {
       auto item = view->ring().next(cursor, lag_max);
-      if (item && item->lost > 0) {
+      if (item && item->lost > 0 && !units_are_whole<Format>()) {
         view->gaps().readers_lapped.fetch_add(1, std::memory_order_relaxed);
         view->gaps().units_lost.fetch_add(item->lost, std::memory_order_relaxed);
       }
@@ -233,8 +269,13 @@ class Feed final : public AnyFeed {
   using View = FeedView<Format>;
   using Head = typename Format::Head;
 
-  Feed(io::Executor& home, RingLimits limits, std::shared_ptr<GapCounters> gaps)
-      : home_(home), limits_(limits), gaps_(gaps), own_(std::make_shared<View>(limits, gaps)) {}
+  Feed(io::Executor& home, RingLimits limits, std::shared_ptr<GapCounters> gaps, const std::string& stream,
+       const FormatSettings& settings)
+      : home_(home),
+        limits_(units_are_whole<Format>() ? RingLimits{0, base::Duration::zero()} : limits),
+        gaps_(gaps),
+        format_(settings.make<Format>(stream, home.clock())),
+        own_(std::make_shared<View>(limits_, gaps)) {}
 
   void set_tracks(const media::TrackSet& all) override {
     media::TrackSet carried = tracks_for<Format>(all);
@@ -246,7 +287,7 @@ class Feed final : public AnyFeed {
     collect();
   }
   void package(const media::FramePtr& frame, bool starts_group) override {
-    if (starts_group) batch_.push_back({format_.head(), nullptr});
+    if (starts_group && !units_are_whole<Format>()) batch_.push_back({format_.head(), nullptr});
     if (!carries(*frame->track)) return;
     format_.package(frame, packaged_);
     collect();
@@ -307,6 +348,11 @@ class Feed final : public AnyFeed {
   }
 
   void collect() {
+    if constexpr (units_are_whole<Format>()) {
+      if (packaged_.empty()) return;
+      batch_ = {{format_.head(), nullptr}, {nullptr, std::move(packaged_.back())}};
+      return packaged_.clear();
+    }
     for (auto& unit : packaged_) batch_.push_back({nullptr, std::move(unit)});
     packaged_.clear();
   }

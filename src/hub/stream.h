@@ -32,6 +32,7 @@ struct StreamOptions {
   base::Duration key_request_interval = std::chrono::milliseconds(500);
   size_t tracks_max = 16;
   size_t publishers_max = 8;
+  FormatSettings formats;
 };
 
 struct PublisherInfo {
@@ -165,7 +166,7 @@ template <FeedFormat Format>
 Feed<Format>& Stream::feed() {
   auto& slot = feeds_[Format::kName];
   if (!slot) {
-    auto made = std::make_unique<Feed<Format>>(home_, options_.ring, gaps_);
+    auto made = std::make_unique<Feed<Format>>(home_, options_.ring, gaps_, name_.text(), options_.formats);
     made->set_tracks(tracks_);
     if constexpr (!std::same_as<Format, FrameFormat>) {
       // What the stream remembers of its newest group, so that the first reader starts at once.

@@ -5,23 +5,10 @@
 #include "base/log.h"
 
 namespace eyas::hls {
-namespace {
 
-// Seconds of the Unix epoch: names of segments never come back, not even after a restart.
-uint64_t first_number(const base::Clock& clock) {
-  return static_cast<uint64_t>(
-      std::chrono::duration_cast<std::chrono::seconds>(clock.wall().time_since_epoch()).count());
-}
-
-}  // namespace
-
-Channel::Channel(hub::StreamName name, const Options& options, Statistics& statistics, io::Executor& home,
+Channel::Channel(hub::StreamName name, Statistics& statistics, io::Executor& home,
                  std::function<void(SnapshotPtr)> publish)
-    : name_(std::move(name)),
-      statistics_(statistics),
-      home_(home),
-      publish_(std::move(publish)),
-      muxer_(name_.text(), options, first_number(home.clock())) {}
+    : name_(std::move(name)), statistics_(statistics), home_(home), publish_(std::move(publish)) {}
 
 void Channel::open(hub::Directory& directory) {
   hub::ReaderInfo info;
@@ -31,13 +18,13 @@ void Channel::open(hub::Directory& directory) {
   const auto on_more = [self] {
     if (auto channel = self.lock()) channel->pump_soon();
   };
-  directory.read<hub::ProgrammeFormat>(name_, std::move(info), home_, on_more,
-                                       [self](base::Result<hub::Reader<hub::ProgrammeFormat>> reader) {
-                                         if (auto channel = self.lock()) channel->opened(std::move(reader));
-                                       });
+  directory.read<cmaf::Format>(name_, std::move(info), home_, on_more,
+                               [self](base::Result<hub::Reader<cmaf::Format>> reader) {
+                                 if (auto channel = self.lock()) channel->opened(std::move(reader));
+                               });
 }
 
-void Channel::opened(base::Result<hub::Reader<hub::ProgrammeFormat>> reader) {
+void Channel::opened(base::Result<hub::Reader<cmaf::Format>> reader) {
   if (!reader.ok()) return publish_(nullptr);
   base::log::info("hls.open", {{"stream", name_.text()}});
   ++statistics_.streams_packaged;
@@ -54,15 +41,12 @@ void Channel::pump_soon() {
 
 void Channel::pump() {
   if (!reader_) return;
-  const Now now{home_.clock().mono(), home_.clock().wall()};
-  while (auto item = reader_.next()) {
-    if (item->head) muxer_.set_tracks(*item->head);
-    if (item->unit) muxer_.push(*item->unit, now);
-  }
-  count();
-  if (SnapshotPtr snapshot = muxer_.take_snapshot()) {
-    newest_ = snapshot;
-    publish_(std::move(snapshot));
+  cmaf::MomentPtr moment;
+  while (auto item = reader_.next()) moment = item->unit;
+  if (moment) {
+    count(*moment);
+    newest_ = make_snapshot(*moment);
+    publish_(newest_);
   }
   if (!reader_.ended()) return;
   base::log::info("hls.close", {{"stream", name_.text()}});
@@ -70,10 +54,10 @@ void Channel::pump() {
   publish_(nullptr);
 }
 
-void Channel::count() {
-  statistics_.silent_frames += muxer_.silent_frames() - std::exchange(silent_frames_, muxer_.silent_frames());
+void Channel::count(const cmaf::Moment& moment) {
+  statistics_.silent_frames += moment.silent_frames - std::exchange(silent_frames_, moment.silent_frames);
   statistics_.limit_window_bytes +=
-      muxer_.dropped_segments() - std::exchange(dropped_segments_, muxer_.dropped_segments());
+      moment.dropped_segments - std::exchange(dropped_segments_, moment.dropped_segments);
 }
 
 }  // namespace eyas::hls

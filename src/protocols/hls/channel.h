@@ -1,12 +1,13 @@
-// Channel: reads one stream from the hub, packages it once, and tells the shelves.
+// Channel: reads what is packaged of one stream from the hub, writes its playlists, and tells the shelves.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "container/cmaf/format.h"
 #include "hub/directory.h"
-#include "protocols/hls/muxer.h"
+#include "protocols/hls/snapshot.h"
 #include "protocols/hls/statistics.h"
 
 namespace eyas::hls {
@@ -16,27 +17,26 @@ class Channel : public std::enable_shared_from_this<Channel> {
  public:
   // `publish` is called with each new snapshot; with null once, at the end, when the stream is not there or
   // is over. Neither is called from inside open().
-  Channel(hub::StreamName name, const Options& options, Statistics& statistics, io::Executor& home,
+  Channel(hub::StreamName name, Statistics& statistics, io::Executor& home,
           std::function<void(SnapshotPtr)> publish);
   void open(hub::Directory& directory);
   const SnapshotPtr& newest() const { return newest_; }
 
  private:
-  void opened(base::Result<hub::Reader<hub::ProgrammeFormat>> reader);
+  void opened(base::Result<hub::Reader<cmaf::Format>> reader);
   void pump_soon();
   void pump();
 
-  // What the muxer has counted since the last time.
-  void count();
+  // What the packager has counted since the last time.
+  void count(const cmaf::Moment& moment);
 
   const hub::StreamName name_;
   Statistics& statistics_;
   io::Executor& home_;
   std::function<void(SnapshotPtr)> publish_;
-  Muxer muxer_;
   uint64_t silent_frames_ = 0;
   uint64_t dropped_segments_ = 0;
-  hub::Reader<hub::ProgrammeFormat> reader_;
+  hub::Reader<cmaf::Format> reader_;
   SnapshotPtr newest_;
 };
 

@@ -7,6 +7,7 @@
 #include "base/option_schema.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "container/cmaf/settings.h"
 
 namespace eyas::hls {
 
@@ -15,16 +16,7 @@ enum class Start : uint8_t {
   kPublish,  // package as long as the stream is live
 };
 
-struct Options {
-  base::Duration part_duration =
-      std::chrono::milliseconds(200);  // parts are whole frames as near to it as can be
-  base::Duration segment_duration = std::chrono::seconds(2);  // a segment ends at the first keyframe after it
-  base::Duration segment_duration_max =
-      std::chrono::seconds(4);             // ... and here without one; EXT-X-TARGETDURATION
-  size_t window_segments = 7;              // complete segments listed; never less than 3 target durations
-  size_t window_bytes = 96 * 1024 * 1024;  // of one stream, listed and retired; the oldest go first
-  bool keep_sei = false;                   // pass SEI on to viewers
-
+struct Options : cmaf::Settings {
   Start start = Start::kViewer;
   base::Duration idle_close = std::chrono::seconds(30);  // with Start::kViewer: no request for so long
   base::Duration start_timeout =

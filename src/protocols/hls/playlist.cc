@@ -107,12 +107,6 @@ bool is_video(const RenditionView& view) {
 
 }  // namespace
 
-Position RenditionView::next() const {
-  if (segments.empty()) return {};
-  const Segment& last = *segments.back();
-  return last.complete ? Position{last.msn + 1, 0} : Position{last.msn, last.parts.size()};
-}
-
 std::string init_name(const RenditionView& view, uint64_t generation) {
   return view.name + '_' + std::to_string(generation) + "_init.mp4";
 }

@@ -4,9 +4,15 @@
 #include <span>
 #include <string>
 
-#include "protocols/hls/segment.h"
+#include "container/cmaf/segment.h"
 
 namespace eyas::hls {
+
+using cmaf::Part;
+using cmaf::Position;
+using cmaf::RenditionView;
+using cmaf::Segment;
+using cmaf::SegmentPtr;
 
 // The media playlist of `view`. `others` are reported on (EXT-X-RENDITION-REPORT). `skip`: a delta update
 // that leaves out what is older than the skip boundary, when that is anything [RFC 8216bis 6.2.5.1].

@@ -42,6 +42,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
  public:
   Impl(hub::Directory& directory, const std::vector<io::Executor*>& loops, Options options)
       : directory_(directory), options_(options), desks_(loops.size()) {
+    directory.set_format<cmaf::Format>(options_);
     for (size_t i = 0; i < loops.size(); ++i) desks_[i].loop = loops[i], index_[loops[i]] = i;
   }
 
@@ -112,7 +113,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     if (station.channel) return;
     const size_t index = index_.at(home.loop);
     station.channel = std::make_shared<Channel>(
-        name, options_, statistics_, *home.loop,
+        name, statistics_, *home.loop,
         [this, index, text = name.text()](SnapshotPtr snapshot) { tell(index, text, std::move(snapshot)); });
     station.channel->open(directory_);
   }

@@ -41,21 +41,13 @@ const Snapshot::Entry* Snapshot::find(std::string_view name) const {
   return nullptr;
 }
 
-SnapshotPtr make_snapshot(std::vector<RenditionView> views) {
+SnapshotPtr make_snapshot(const cmaf::Moment& moment) {
   auto snapshot = std::make_shared<Snapshot>();
-  size_t most = 0;
-  for (RenditionView& view : views) {
-    most = std::max(most, view.complete_segments());
-    snapshot->entries.push_back({std::move(view), {}, {}});
-  }
+  snapshot->ready = moment.ready();
+  for (const RenditionView& view : moment.views) snapshot->entries.push_back({view, {}, {}});
   std::vector<const RenditionView*> seen;
-  bool all = true;
-  for (Snapshot::Entry& entry : snapshot->entries) {
+  for (const Snapshot::Entry& entry : snapshot->entries)
     if (!entry.view.segments.empty()) seen.push_back(&entry.view);
-    all = all && entry.view.complete_segments() > 0;
-  }
-  // A track that has been silent for two segments of the other is not waited for.
-  snapshot->ready = most > 0 && (all || most > 2);
   for (Snapshot::Entry& entry : snapshot->entries) {
     entry.playlist = base::Slice::copy_of(media_playlist(entry.view, seen, false));
     entry.delta = base::Slice::copy_of(media_playlist(entry.view, seen, true));

@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "protocols/hls/segment.h"
+#include "container/cmaf/moment.h"
+#include "protocols/hls/playlist.h"
 
 namespace eyas::hls {
 
@@ -27,7 +28,7 @@ struct Snapshot {
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 
 // Writes the playlists.
-SnapshotPtr make_snapshot(std::vector<RenditionView> views);
+SnapshotPtr make_snapshot(const cmaf::Moment& moment);
 
 // What a file name under hls/ asks for: "video.m3u8", "audio_3_init.mp4", "video_17.m4s", "video_17_2.m4s".
 struct Resource {

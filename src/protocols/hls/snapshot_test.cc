@@ -84,15 +84,21 @@ TEST(FindMedia, ServesListedAndRetired) {
   EXPECT_EQ(found("video_2_init.mp4").verdict, Verdict::kRefuse);
 }
 
+cmaf::Moment moment_of(std::vector<RenditionView> views) {
+  cmaf::Moment moment;
+  moment.views = std::move(views);
+  return moment;
+}
+
 TEST(MakeSnapshot, IsReadyWhenEveryTrackHasASegment) {
   RenditionView audio = sample_view();
   audio.name = "audio";
   audio.segments = {segment(10, 2, false)};
-  EXPECT_TRUE(make_snapshot({sample_view()})->ready);
-  EXPECT_FALSE(make_snapshot({sample_view(), audio})->ready);
+  EXPECT_TRUE(make_snapshot(moment_of({sample_view()}))->ready);
+  EXPECT_FALSE(make_snapshot(moment_of({sample_view(), audio}))->ready);
   RenditionView longer = sample_view();
   longer.segments.insert(longer.segments.begin(), segment(9, 10, true));
-  EXPECT_TRUE(make_snapshot({longer, audio})->ready);  // silent audio is not waited for
+  EXPECT_TRUE(make_snapshot(moment_of({longer, audio}))->ready);  // silent audio is not waited for
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
-#include "protocols/hls/muxer.h"
+#include "container/cmaf/muxer.h"
 
 #include <algorithm>
 
 #include "base/log.h"
 #include "codec/codec.h"
 
-namespace eyas::hls {
+namespace eyas::cmaf {
 namespace {
 
 using media::Codec;
@@ -22,11 +22,11 @@ bool can_play(Codec codec) {
          codec == Codec::kOpus;
 }
 
-Muxer::Muxer(std::string stream, const Options& options, uint64_t first_number)
+Muxer::Muxer(std::string stream, const Settings& settings, uint64_t first_number)
     : stream_(std::move(stream)),
-      options_(options),
-      video_("video", options, first_number),
-      audio_("audio", options, first_number) {}
+      settings_(settings),
+      video_("video", settings, first_number),
+      audio_("audio", settings, first_number) {}
 
 void Muxer::set_tracks(const media::TrackSet& tracks) {
   const auto pick = [&](TrackKind kind, std::optional<media::TrackId>& chosen) {
@@ -38,7 +38,7 @@ void Muxer::set_tracks(const media::TrackSet& tracks) {
       } else if (std::ranges::find(left_out_, track->id) == left_out_.end()) {
         left_out_.push_back(track->id);
         base::log::info(
-            "hls.track_left_out",
+            "cmaf.track_left_out",
             {{"stream", stream_}, {"track", track->id}, {"codec", media::codec_name(track->config.codec)}});
       }
     }
@@ -54,6 +54,7 @@ void Muxer::push(const media::Frame& frame, const Now& now) {
   auto& chosen = kind == TrackKind::kVideo ? video_id_ : audio_id_;
   if (!chosen) set_tracks({frame.track});
   if (chosen != frame.track->id) return;
+  last_dts_ = frame.dts;
   if (kind == TrackKind::kAudio) return push_audio(frame, now);
   push_to(video_, frame, now);
   silence_.take_picture(frame.dts);
@@ -89,7 +90,7 @@ void Muxer::push_to(Rendition& rendition, const media::Frame& frame, const Now& 
   out.key = frame.key || !video;
   out.payload = frame.payload;
   if (video) {
-    if (!options_.keep_sei) out.payload = codec::without_sei(frame.track->config, out.payload);
+    if (!settings_.keep_sei) out.payload = codec::without_sei(frame.track->config, out.payload);
     // avc1 and hvc1 have their parameter sets in the init segment alone [ISO 14496-15 5.4.2.1].
     out.payload = codec::without_parameter_sets(frame.track->config, out.payload);
   }
@@ -99,7 +100,7 @@ void Muxer::push_to(Rendition& rendition, const media::Frame& frame, const Now& 
     // A discontinuity counts in every playlist; plain segments follow the leader's.
     if (leader || began->discontinuity) other.end_segment_at(began->at, began->discontinuity);
   }
-  while (bytes() > options_.window_bytes) {
+  while (bytes() > settings_.window_bytes) {
     if (!(video_.bytes() >= audio_.bytes() ? video_ : audio_).drop_oldest()) break;
     ++dropped_segments_;
   }
@@ -113,15 +114,18 @@ base::WallTime Muxer::wall_of(const media::Frame& frame, const Now& now, bool le
   return base::WallTime(frame.pts.time_since_epoch() + *wall_offset_);
 }
 
-SnapshotPtr Muxer::take_snapshot() {
+MomentPtr Muxer::take_moment() {
   const bool video_changed = video_.take_changed();
   const bool audio_changed = audio_.take_changed();
   if (!video_changed && !audio_changed) return nullptr;
-  std::vector<RenditionView> views;
-  if (video_.started()) views.push_back(video_.view());
+  auto moment = std::make_shared<Moment>();
+  if (video_.started()) moment->views.push_back(video_.view());
   // A rendition that stands still would hold players up: better none.
-  if (audio_.started() && !silence_.stalled()) views.push_back(audio_.view());
-  return make_snapshot(std::move(views));
+  if (audio_.started() && !silence_.stalled()) moment->views.push_back(audio_.view());
+  moment->dts = last_dts_;
+  moment->silent_frames = silence_.frames();
+  moment->dropped_segments = dropped_segments_;
+  return moment;
 }
 
-}  // namespace eyas::hls
+}  // namespace eyas::cmaf

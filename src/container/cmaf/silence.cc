@@ -1,9 +1,9 @@
-#include "protocols/hls/silence.h"
+#include "container/cmaf/silence.h"
 
 #include <algorithm>
 #include <array>
 
-namespace eyas::hls {
+namespace eyas::cmaf {
 namespace {
 
 // raw_data_block with one single_channel_element or channel_pair_element whose spectrum is zero
@@ -69,4 +69,4 @@ media::Frame SilenceKeeper::make() {
   return frame;
 }
 
-}  // namespace eyas::hls
+}  // namespace eyas::cmaf

@@ -1,17 +1,17 @@
-// Muxer: the frames of a stream in, snapshots of segments and playlists out.
+// Muxer: the frames of a stream in, moments out.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "container/cmaf/moment.h"
+#include "container/cmaf/rendition.h"
+#include "container/cmaf/settings.h"
+#include "container/cmaf/silence.h"
 #include "media/frame.h"
-#include "protocols/hls/options.h"
-#include "protocols/hls/rendition.h"
-#include "protocols/hls/silence.h"
-#include "protocols/hls/snapshot.h"
 
-namespace eyas::hls {
+namespace eyas::cmaf {
 
 // Both clocks at one moment.
 struct Now {
@@ -19,18 +19,18 @@ struct Now {
   base::WallTime wall;
 };
 
-// Pure. Lives on its stream's channel. The first video and the first audio track that HLS can carry are
+// Pure. Lives on its stream's channel. The first video and the first audio track that players know are
 // taken; others are said in the log and left out.
 class Muxer {
  public:
   // `first_number`: of segments and init segments. Names must never come back with other bytes, because they
   // are cached for long: seconds of the Unix epoch do, as segments last longer than a second.
-  Muxer(std::string stream, const Options& options, uint64_t first_number);
+  Muxer(std::string stream, const Settings& settings, uint64_t first_number);
 
   void set_tracks(const media::TrackSet& tracks);
   void push(const media::Frame& frame, const Now& now);
-  // A new snapshot when there is a new part or segment since the last one; else null.
-  SnapshotPtr take_snapshot();
+  // A new moment when there is a new part or segment since the last one; else null.
+  MomentPtr take_moment();
   size_t bytes() const { return video_.bytes() + audio_.bytes(); }
   // Packets of silence that took the place of audio; segments dropped because of window_bytes.
   uint64_t silent_frames() const { return silence_.frames(); }
@@ -44,7 +44,7 @@ class Muxer {
   bool audio_must_wait(const media::Frame& frame);
 
   const std::string stream_;
-  const Options options_;
+  const Settings settings_;
   Rendition video_;
   Rendition audio_;
   std::optional<media::TrackId> video_id_;
@@ -52,11 +52,12 @@ class Muxer {
   std::optional<media::MediaTime> audio_since_;
   SilenceKeeper silence_;
   uint64_t dropped_segments_ = 0;
+  media::MediaTime last_dts_;
   std::optional<base::Duration> wall_offset_;  // wall clock minus media time
   std::vector<media::TrackId> left_out_;
 };
 
-// Whether HLS players can be expected to play it.
+// Whether players can be expected to play it.
 bool can_play(media::Codec codec);
 
-}  // namespace eyas::hls
+}  // namespace eyas::cmaf

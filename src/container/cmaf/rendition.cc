@@ -1,4 +1,4 @@
-#include "protocols/hls/rendition.h"
+#include "container/cmaf/rendition.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 #include "base/log.h"
 #include "container/mp4/init_segment.h"
 
-namespace eyas::hls {
+namespace eyas::cmaf {
 namespace {
 
 constexpr double kPartRoom = 1.08;   // part target over the usual part
@@ -18,8 +18,8 @@ constexpr double kRateTolerance = 0.0005;  // tells 29.97 from 30
 
 }  // namespace
 
-Rendition::Rendition(std::string name, const Options& options, uint64_t first_number)
-    : name_(std::move(name)), options_(options), next_msn_(first_number), generation_(first_number) {}
+Rendition::Rendition(std::string name, const Settings& settings, uint64_t first_number)
+    : name_(std::move(name)), settings_(settings), next_msn_(first_number), generation_(first_number) {}
 
 base::Duration Rendition::to_duration(uint64_t ticks) const {
   return base::Duration(static_cast<int64_t>(ticks / timescale_ * 1'000'000'000 +
@@ -51,7 +51,7 @@ bool Rendition::reconfigure(const Frame& frame) {
   base::Result<base::Slice> init = mp4::init_segment({&track, 1});
   if (!init.ok()) {
     if (track_ != frame.track)
-      base::log::warning("hls.track_left_out", {{"track", name_}, {"why", init.error().message()}});
+      base::log::warning("cmaf.track_left_out", {{"track", name_}, {"why", init.error().message()}});
     return false;
   }
   const bool first = track_ == nullptr;
@@ -117,8 +117,8 @@ bool Rendition::segment_ends_before(const Frame& frame, bool leader, bool gap) c
   if (boundary_ && (boundary_->discontinuity || frame.dts >= boundary_->at))
     return frame.dts >= boundary_->at;
   // A playlist rounds durations to whole seconds [RFC 8216bis 4.4.3.1]: half a frame more is still legal.
-  if (length + frame_ticks_ / 2 > to_ticks(options_.segment_duration_max)) return true;
-  return leader && frame.key && (gap || length + frame_ticks_ / 2 >= to_ticks(options_.segment_duration));
+  if (length + frame_ticks_ / 2 > to_ticks(settings_.segment_duration_max)) return true;
+  return leader && frame.key && (gap || length + frame_ticks_ / 2 >= to_ticks(settings_.segment_duration));
 }
 
 // Parts that got longer than the target because a frame came late: what came before it is cut off when that
@@ -141,7 +141,7 @@ void Rendition::fit_into_parts() {
 
 void Rendition::choose_part_target() {
   const uint64_t held = pending_ticks(pending_.size());
-  if (held < to_ticks(options_.part_duration)) return;
+  if (held < to_ticks(settings_.part_duration)) return;
   if (frame_ticks_ == 0) {
     std::vector<uint32_t> durations;
     for (const Pending& pending : pending_) durations.push_back(pending.sample.duration);
@@ -149,7 +149,7 @@ void Rendition::choose_part_target() {
     frame_ticks_ = std::max<uint32_t>(1, durations[durations.size() / 2]);
   }
   const double frame = base::to_seconds(to_duration(frame_ticks_));
-  const double frames = std::max(1.0, std::round(base::to_seconds(options_.part_duration) / frame));
+  const double frames = std::max(1.0, std::round(base::to_seconds(settings_.part_duration) / frame));
   // Whole milliseconds, as the playlist says it.
   part_target_ =
       std::chrono::milliseconds(static_cast<int64_t>(std::ceil(frames * frame * kPartRoom * 1000)));
@@ -230,10 +230,10 @@ void Rendition::measure_frame_rate() {
 // A segment leaves the playlist when enough are left and they make three target durations [RFC 8216bis
 // 6.2.2]; it is served for one window more.
 void Rendition::slide_window() {
-  const base::Duration least = 3 * std::chrono::ceil<std::chrono::seconds>(options_.segment_duration_max);
+  const base::Duration least = 3 * std::chrono::ceil<std::chrono::seconds>(settings_.segment_duration_max);
   base::Duration total{0};
   for (const SegmentPtr& segment : listed_) total += segment->duration;
-  while (listed_.size() > options_.window_segments && total - listed_.front()->duration >= least) {
+  while (listed_.size() > settings_.window_segments && total - listed_.front()->duration >= least) {
     total -= listed_.front()->duration;
     if (listed_.front()->discontinuity) ++discontinuity_sequence_;
     retired_.push_back(std::move(listed_.front()));
@@ -272,8 +272,8 @@ RenditionView Rendition::view() const {
   if (frame_ticks_ > 0) view.frame_rate = static_cast<double>(timescale_) / static_cast<double>(frame_ticks_);
   if (measured_rate_ > 0) view.frame_rate = measured_rate_;
   if (track_ && track_->config.frame_rate.den != 0) view.frame_rate = track_->config.frame_rate.value();
-  view.part_target = part_target_.count() > 0 ? part_target_ : options_.part_duration;
-  view.target_duration = std::chrono::ceil<std::chrono::seconds>(options_.segment_duration_max);
+  view.part_target = part_target_.count() > 0 ? part_target_ : settings_.part_duration;
+  view.target_duration = std::chrono::ceil<std::chrono::seconds>(settings_.segment_duration_max);
   view.discontinuity_sequence = discontinuity_sequence_;
   view.segments.assign(listed_.begin(), listed_.end());
   if (has_open_ && !open_.parts.empty()) view.segments.push_back(std::make_shared<const Segment>(open_));
@@ -282,4 +282,4 @@ RenditionView Rendition::view() const {
   return view;
 }
 
-}  // namespace eyas::hls
+}  // namespace eyas::cmaf

@@ -11,7 +11,7 @@
 #include "base/time.h"
 #include "media/codec.h"
 
-namespace eyas::hls {
+namespace eyas::cmaf {
 
 struct Part {
   base::Slice bytes;  // moof and mdat
@@ -62,4 +62,4 @@ struct RenditionView {
   Position next() const;
 };
 
-}  // namespace eyas::hls
+}  // namespace eyas::cmaf

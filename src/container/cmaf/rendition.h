@@ -5,12 +5,12 @@
 #include <utility>
 #include <vector>
 
+#include "container/cmaf/segment.h"
+#include "container/cmaf/settings.h"
 #include "container/mp4/fragment.h"
 #include "media/frame.h"
-#include "protocols/hls/options.h"
-#include "protocols/hls/segment.h"
 
-namespace eyas::hls {
+namespace eyas::cmaf {
 
 // Pure. Lives on its stream's channel.
 //
@@ -20,7 +20,7 @@ namespace eyas::hls {
 class Rendition {
  public:
   // Numbers of segments and init segments start at `first_number`.
-  Rendition(std::string name, const Options& options, uint64_t first_number);
+  Rendition(std::string name, const Settings& settings, uint64_t first_number);
 
   struct Frame {
     media::TrackPtr track;
@@ -73,7 +73,7 @@ class Rendition {
   uint64_t to_ticks(base::Duration duration) const;
 
   const std::string name_;
-  const Options options_;
+  const Settings settings_;
   media::TrackPtr track_;
   uint32_t timescale_ = 0;
   uint64_t frame_ticks_ = 0;  // length of a usual frame
@@ -98,4 +98,4 @@ class Rendition {
   size_t bytes_ = 0;
 };
 
-}  // namespace eyas::hls
+}  // namespace eyas::cmaf

@@ -7,7 +7,7 @@
 #include "media/codec.h"
 #include "media/frame.h"
 
-namespace eyas::hls {
+namespace eyas::cmaf {
 
 // One packet that decodes to nothing heard: AAC-LC of one or two channels, Opus; empty for others.
 base::Slice silent_packet(const media::CodecConfig& config);
@@ -47,4 +47,4 @@ class SilenceKeeper {
   uint64_t frames_ = 0;
 };
 
-}  // namespace eyas::hls
+}  // namespace eyas::cmaf

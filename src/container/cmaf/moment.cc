@@ -1,0 +1,29 @@
+#include "container/cmaf/moment.h"
+
+#include <algorithm>
+
+namespace eyas::cmaf {
+
+Position RenditionView::next() const {
+  if (segments.empty()) return {};
+  const Segment& last = *segments.back();
+  return last.complete ? Position{last.msn + 1, 0} : Position{last.msn, last.parts.size()};
+}
+
+bool Moment::ready() const {
+  size_t most = 0;
+  bool all = true;
+  for (const RenditionView& view : views) {
+    most = std::max(most, view.complete_segments());
+    all = all && view.complete_segments() > 0;
+  }
+  // A track that has been silent for two segments of the other is not waited for.
+  return most > 0 && (all || most > 2);
+}
+
+const RenditionView* Moment::find(std::string_view name) const {
+  const auto found = std::ranges::find(views, name, &RenditionView::name);
+  return found == views.end() ? nullptr : &*found;
+}
+
+}  // namespace eyas::cmaf

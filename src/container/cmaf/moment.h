@@ -1,0 +1,29 @@
+// Moment: everything of one stream that a player could ask for, as it stands when a part is ready.
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "container/cmaf/segment.h"
+#include "media/frame.h"
+
+namespace eyas::cmaf {
+
+// Immutable, hence thread-safe: one is made for each new part and handed to every loop that has viewers.
+// What it holds is shared with the moments before and after it.
+struct Moment {
+  std::vector<RenditionView> views;  // of the tracks that have media; video first
+  media::MediaTime dts;              // of the frame that completed it
+  uint64_t silent_frames = 0;        // packets of silence that took the place of audio, so far
+  uint64_t dropped_segments = 0;     // segments that went early because of window_bytes, so far
+
+  // Every track has a whole segment: players of all kinds can start.
+  bool ready() const;
+  const RenditionView* find(std::string_view name) const;
+  // Its own bookkeeping: a ring keeps only the newest.
+  static size_t bytes() { return 0; }
+};
+using MomentPtr = std::shared_ptr<const Moment>;
+
+}  // namespace eyas::cmaf

@@ -1,0 +1,21 @@
+// What CMAF is made to, and the limits of what is kept.
+#pragma once
+
+#include <cstddef>
+
+#include "base/time.h"
+
+namespace eyas::cmaf {
+
+struct Settings {
+  base::Duration part_duration =
+      std::chrono::milliseconds(200);  // parts are whole frames as near to it as can be
+  base::Duration segment_duration = std::chrono::seconds(2);  // a segment ends at the first keyframe after it
+  base::Duration segment_duration_max =
+      std::chrono::seconds(4);             // ... and here without one; the target duration
+  size_t window_segments = 7;              // complete segments listed; never less than 3 target durations
+  size_t window_bytes = 96 * 1024 * 1024;  // of one stream, listed and retired; the oldest go first
+  bool keep_sei = false;                   // pass SEI on to viewers
+};
+
+}  // namespace eyas::cmaf
