@@ -117,6 +117,7 @@ base::Result<AudioSpecificConfig> parse(base::Bytes record) {
   if (is_general_audio(type)) {
     read_general_audio(r, channel_configuration, config);
     if (!r.ok()) return Error{Code::kMalformed, "aac: GASpecificConfig", {}};
+    config.bits = r.position();
     read_sync_extension(r, config);
   } else if (type == kErEnhancedLowDelay) {
     config.frame_samples = r.flag() ? 480 : 512;

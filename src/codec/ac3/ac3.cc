@@ -42,6 +42,21 @@ base::Result<media::CodecConfig> describe_packet(base::Bytes payload) {
   return config;
 }
 
+// [ATSC A/52 5.4.1.4, table 5.18]: the bit rate decides, and 44.1 kHz alternates between two sizes.
+size_t frame_bytes(base::Bytes payload) {
+  constexpr uint32_t kKilobits[] = {32,  40,  48,  56,  64,  80,  96,  112, 128, 160,
+                                    192, 224, 256, 320, 384, 448, 512, 576, 640};
+  if (!describe_packet(payload)) return 0;
+  BitReader r(payload);
+  r.skip(32);
+  uint32_t rate = r.bits(2);
+  uint32_t code = r.bits(6);
+  if (code / 2 >= std::size(kKilobits)) return 0;
+  uint32_t kilobits = kKilobits[code / 2];
+  uint32_t words = rate == 0 ? 2 * kilobits : rate == 2 ? 3 * kilobits : 320 * kilobits / 147 + code % 2;
+  return 2 * words;
+}
+
 base::Duration packet_duration(const media::CodecConfig&, base::Bytes payload) {
   constexpr uint32_t kFrameSamples = 1536;
   auto config = describe_packet(payload);

@@ -1,6 +1,7 @@
 // MPEG-1 and MPEG-2 audio, layers 1 to 3: the frame header [ISO 11172-3 2.4.1.3]. There is no record.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -16,6 +17,7 @@ struct Header {
   uint32_t sample_rate = 0;  // Hz
   uint8_t channels = 0;
   uint32_t samples = 0;  // of the frame
+  size_t bytes = 0;      // of the frame, header included; 0 when its bit rate is free
 };
 
 // nullopt when the bytes do not start with a frame header.

@@ -30,9 +30,12 @@ constexpr Encoding kEncodings[] = {
     {"VP9", Codec::kVp9},
     {"VP8", Codec::kVp8},
     {"mpeg4-generic", Codec::kAac},
+    {"MP4A-LATM", Codec::kAac},
     {"opus", Codec::kOpus},
     {"PCMA", Codec::kG711A},
     {"PCMU", Codec::kG711U},
+    {"MPA", Codec::kMp3},
+    {"AC3", Codec::kAc3},
     {"smpte336m", Codec::kData, kKlvType},
     {"vnd.onvif.metadata", Codec::kData, kOnvifMetadataType},
 };
@@ -58,6 +61,7 @@ std::optional<ReceivedMedia> received(const sdp::Media& section) {
     media.payload_type = format.payload_type;
     media.media_type = encoding->media_type;
     media.depacketizer.codec = encoding->codec;
+    media.depacketizer.encoding = encoding->name;
     media.depacketizer.fmtp = format.parameters;
     media.depacketizer.clock_rate = format.clock_rate;
     media.depacketizer.channels = format.channels;
@@ -127,7 +131,7 @@ std::string rtpmap_of(const media::Track& track) {
   const media::CodecConfig& config = track.config;
   std::string out = std::string(encoding_of(track)->name) + '/' + std::to_string(rtp::clock_rate(config));
   if (config.codec == Codec::kOpus) return out + "/2";
-  bool said = track.kind() == media::TrackKind::kAudio && config.channels > 1;
+  bool said = track.kind() == media::TrackKind::kAudio && config.channels > 1 && config.codec != Codec::kMp3;
   return said ? out + '/' + std::to_string(config.channels) : out;
 }
 
@@ -171,7 +175,8 @@ std::string control_url(std::string_view base, std::string_view control) {
 }
 
 bool sendable(const media::Track& track) {
-  return encoding_of(track) != nullptr && rtp::make_packetizer(track.config.codec) != nullptr;
+  return encoding_of(track) != nullptr && rtp::make_packetizer(track.config.codec) != nullptr &&
+         rtp::clock_rate(track.config) != 0;
 }
 
 media::TrackSet sendable_of(const media::TrackSet& all) {
@@ -184,9 +189,11 @@ media::TrackSet sendable_of(const media::TrackSet& all) {
 uint8_t payload_type_of(const media::Track& track, size_t position) {
   constexpr uint8_t kPcmu = 0;
   constexpr uint8_t kPcma = 8;  // [RFC 3551 6]
+  constexpr uint8_t kMpa = 14;
   constexpr uint8_t kDynamic = 96;
   if (track.config.codec == Codec::kG711U) return kPcmu;
   if (track.config.codec == Codec::kG711A) return kPcma;
+  if (track.config.codec == Codec::kMp3) return kMpa;
   return static_cast<uint8_t>(kDynamic + std::min<size_t>(position, 127 - kDynamic));
 }
 

@@ -51,6 +51,23 @@ TEST(MediaMap, H264CarriesItsParameterSets) {
             "Z2QADazZQUGfnwEQAAADABAAAAMDwPFCmWA=,aOvjyyLA");
 }
 
+TEST(MediaMap, ReadsFurtherAudio) {
+  auto description = sdp::parse(
+      "v=0\r\nm=audio 0 RTP/AVP 97\r\na=rtpmap:97 mp4a-latm/48000/2\r\n"
+      "a=fmtp:97 cpresent=0;config=400023203fc0\r\n"
+      "m=audio 0 RTP/AVP 14\r\nm=audio 0 RTP/AVP 98\r\na=rtpmap:98 AC3/48000/6\r\n");
+  auto received = received_media(*description);
+  ASSERT_EQ(received.size(), 3u);
+  EXPECT_EQ(received[0].depacketizer.codec, Codec::kAac);
+  EXPECT_EQ(received[0].depacketizer.encoding, "MP4A-LATM");
+  EXPECT_EQ(received[1].depacketizer.codec, Codec::kMp3);
+  EXPECT_EQ(received[1].depacketizer.clock_rate, 90000u);
+  EXPECT_EQ(received[2].depacketizer.codec, Codec::kAc3);
+  for (const ReceivedMedia& media : received) EXPECT_TRUE(rtp::make_depacketizer(media.depacketizer));
+  EXPECT_EQ(payload_type_of(*track(1, Codec::kMp3, {}), 3), 14);
+  EXPECT_FALSE(sendable(*track(1, Codec::kAc3, {})));  // its rate is its clock, and not known yet
+}
+
 TEST(MediaMap, ReadsCamerasAndLeavesOutWhatItDoesNotKnow) {
   auto description = sdp::parse(
       "v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=rtcp-fb:96 nack pli\r\na=control:track1\r\n"

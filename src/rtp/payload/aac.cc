@@ -54,6 +54,11 @@ base::Result<AuHeaderShape> shape_of(const DepacketizerConfig& config) {
   shape.auxiliary_size = field("auxiliarydatasizelength");
   shape.constant_size = field("constantsize", UINT16_MAX);
   if (!valid) return Error{Code::kMalformed, "mpeg4-generic: a=fmtp", {}};
+  // DEVIATION: of a missing a=fmtp, or one that only names the mode, the usual widths are assumed.
+  if (!shape.present() && (!config.fmtp.contains("config") || config.fmtp.contains("mode"))) {
+    shape.size = kSizeBits;
+    shape.index = shape.index_delta = kIndexBits;
+  }
   return shape;
 }
 
@@ -64,6 +69,18 @@ base::Result<uint32_t> unit_ticks_of(const DepacketizerConfig& config, Bytes rec
   if (!audio) return audio.error();
   if (audio->core_sample_rate == 0) return Error{Code::kMalformed, "mpeg4-generic: sample rate", {}};
   return static_cast<uint32_t>(uint64_t{audio->frame_samples} * config.clock_rate / audio->core_sample_rate);
+}
+
+// DEVIATION: cameras leave out `config`; then it is AAC-LC of the rate and channels of a=rtpmap. Empty when
+// that rate is none of AAC's.
+base::Slice record_of(const DepacketizerConfig& config) {
+  auto stated = config.fmtp.find("config");
+  if (stated != config.fmtp.end()) return base::Slice(base::from_hex(stated->second));
+  constexpr uint8_t kLowComplexity = 2;
+  constexpr size_t kShortRecordBytes = 2;  // rates outside AAC's table take more
+  base::Slice guess =
+      codec::aac_record(kLowComplexity, config.clock_rate, std::max<uint8_t>(1, config.channels));
+  return guess.size() == kShortRecordBytes ? guess : base::Slice();
 }
 
 }  // namespace
@@ -86,9 +103,7 @@ PacketizedFrame AacPacketizer::packetize(const media::Frame& frame, size_t max_p
 }
 
 base::Result<std::unique_ptr<Depacketizer>> AacDepacketizer::make(const DepacketizerConfig& config) {
-  auto stated = config.fmtp.find("config");
-  if (stated == config.fmtp.end()) return Error{Code::kMalformed, "mpeg4-generic: no config", {}};
-  auto described = codec::describe(media::Codec::kAac, base::Slice(base::from_hex(stated->second)));
+  auto described = codec::describe(media::Codec::kAac, record_of(config));
   if (!described) return described.error();
   auto shape = shape_of(config);
   if (!shape) return shape.error();

@@ -131,12 +131,25 @@ TEST(AacPayload, NeedsItsConfiguration) {
   EXPECT_EQ(make_depacketizer(config).error().code, base::Code::kMalformed);
 }
 
+TEST(AacPayload, ReadsDevicesWithoutParameters) {
+  DepacketizerConfig config;
+  config.codec = Codec::kAac;
+  config.clock_rate = 16000;
+  config.channels = 1;
+  auto depacketizer = make_depacketizer(config);
+  ASSERT_TRUE(depacketizer.ok());
+  auto units = push(**depacketizer, {packet("0010 0010 aabb", 1, true)});
+  ASSERT_EQ(units.size(), 1u);
+  EXPECT_EQ(hex(units[0].payload), "aabb");
+  EXPECT_EQ(units[0].config->sample_rate, 16000u);
+  EXPECT_EQ(units[0].config->channels, 1);
+}
+
 TEST(Payload, SaysWhatItCannot) {
   DepacketizerConfig config;
   config.codec = Codec::kFlac;
   EXPECT_EQ(make_depacketizer(config).error().code, base::Code::kUnsupported);
   EXPECT_EQ(make_packetizer(Codec::kFlac), nullptr);
-  EXPECT_EQ(make_packetizer(Codec::kData), nullptr);
 }
 
 TEST(Payload, ClockRates) {
@@ -145,6 +158,8 @@ TEST(Payload, ClockRates) {
   for (auto [codec, rate] : {std::pair{Codec::kH264, 90000u},
                              {Codec::kOpus, 48000u},
                              {Codec::kG711U, 8000u},
+                             {Codec::kMp3, 90000u},
+                             {Codec::kData, 90000u},
                              {Codec::kAac, 44100u}}) {
     config.codec = codec;
     EXPECT_EQ(clock_rate(config), rate);

@@ -2,8 +2,12 @@
 
 #include "codec/codec.h"
 #include "rtp/payload/aac.h"
+#include "rtp/payload/ac3.h"
 #include "rtp/payload/audio.h"
 #include "rtp/payload/av1.h"
+#include "rtp/payload/data.h"
+#include "rtp/payload/latm.h"
+#include "rtp/payload/mpeg_audio.h"
 #include "rtp/payload/nal_depacketizer.h"
 #include "rtp/payload/vp8.h"
 #include "rtp/payload/vp9.h"
@@ -71,7 +75,13 @@ Made make_depacketizer(const DepacketizerConfig& config) {
     case media::Codec::kG711U:
       return make_g711(config);
     case media::Codec::kAac:
-      return AacDepacketizer::make(config);
+      return config.encoding == "MP4A-LATM" ? LatmDepacketizer::make(config) : AacDepacketizer::make(config);
+    case media::Codec::kMp3:
+      return Made(std::make_unique<MpegAudioDepacketizer>(config));
+    case media::Codec::kAc3:
+      return Made(std::make_unique<Ac3Depacketizer>(config));
+    case media::Codec::kData:
+      return Made(std::make_unique<DataDepacketizer>(config));
     default:
       return unsupported(media::codec_title(config.codec));
   }

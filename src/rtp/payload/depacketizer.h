@@ -17,6 +17,7 @@ namespace eyas::rtp {
 
 struct DepacketizerConfig {
   media::Codec codec = media::Codec::kH264;
+  std::string encoding;                     // of a=rtpmap, where a codec has several; empty: its usual one
   std::map<std::string, std::string> fmtp;  // a=fmtp parameters; names in lower case
   uint32_t clock_rate = 90000;
   uint8_t channels = 0;                      // of a=rtpmap; 0 when it says none
@@ -44,7 +45,8 @@ class Depacketizer {
 };
 
 // Unreadable out-of-band parameter sets are passed over, since senders repeat them in band.
-// Errors: kUnsupported for a codec without payload format here; kMalformed when AAC lacks its configuration.
+// Errors: kUnsupported for a codec without payload format here; kMalformed when AAC lacks its configuration
+// and its rate is none that could stand in for it.
 base::Result<std::unique_ptr<Depacketizer>> make_depacketizer(const DepacketizerConfig& config);
 
 }  // namespace eyas::rtp

@@ -21,6 +21,11 @@ rtp::DepacketizerConfig config_of(Codec codec, unsigned variant) {
   config.codec = codec;
   config.unit_bytes_max = kUnitBytesMax;
   config.clock_rate = codec == Codec::kAac ? 48000 : 90000;
+  if (codec == Codec::kAac && variant % 8 > 3) {
+    config.encoding = "MP4A-LATM";
+    if (variant % 2 == 1) config.fmtp = {{"cpresent", "0"}, {"config", "400023203fc0"}};
+    return config;
+  }
   if (codec != Codec::kAac) return config;
   config.fmtp["config"] = "1190";
   if (variant % 4 == 3) return config;
@@ -61,7 +66,8 @@ void check_round_trip(const rtp::AccessUnit& unit, const media::TrackPtr& track)
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   constexpr Codec kCodecs[] = {Codec::kH264, Codec::kH265, Codec::kVp8,   Codec::kVp9,
-                               Codec::kAv1,  Codec::kOpus, Codec::kG711A, Codec::kAac};
+                               Codec::kAv1,  Codec::kOpus, Codec::kG711A, Codec::kAac,
+                               Codec::kMp3,  Codec::kAc3,  Codec::kData};
   if (size == 0) return 0;
   Codec codec = kCodecs[data[0] % std::size(kCodecs)];
   rtp::DepacketizerConfig config = config_of(codec, data[0] / std::size(kCodecs));

@@ -96,8 +96,8 @@ void NalDepacketizer::close_nal() {
   unsigned type = wire_.syntax.type(unit);
   bool is_set = wire_.syntax.is_parameter_set(type);
   if (is_set && sets_.size() + unit.size() <= kSetsBytesMax) codec::nal::append(sets_, unit);
-  // Packets within packets, and reserved types, are no NAL units.
-  bool is_unit = wire_.packing(unit) == NalPacking::kSingle;
+  // Packets within packets, reserved types, and headers with nothing behind them are no NAL units.
+  bool is_unit = unit.size() > wire_.header_bytes && wire_.packing(unit) == NalPacking::kSingle;
   if (is_set || !is_unit || wire_.syntax.is_delimiter(type) || wire_.is_filler(type)) {
     return payload_.resize(nal_at_);
   }

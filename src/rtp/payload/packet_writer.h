@@ -34,9 +34,10 @@ class PacketWriter {
     packets_.push_back(packet);
   }
 
+  enum class Marker : uint8_t { kNone, kLast };
   // The frame's last packet carries the marker [RFC 3551 4.1 for video].
-  PacketizedFrame finish() {
-    if (!packets_.empty()) packets_.back().marker = true;
+  PacketizedFrame finish(Marker marker = Marker::kLast) {
+    if (!packets_.empty()) packets_.back().marker = marker == Marker::kLast;
     return {base::Slice(std::move(bytes_)), std::move(packets_)};
   }
 

@@ -39,10 +39,11 @@ class Packetizer {
 
 constexpr size_t kMaxPayloadMin = 64;
 
-// Null for codecs that have no payload format here (MP3, AC-3, FLAC, data).
+// Null for codecs that have no payload format here (FLAC).
 std::unique_ptr<Packetizer> make_packetizer(media::Codec codec);
 
-// The RTP clock of a track in Hz: 90000 for video, 48000 for Opus, 8000 for G.711, else the sample rate.
+// The RTP clock of a track in Hz: 90000 for video, data and MPEG audio, 48000 for Opus, 8000 for G.711, else
+// the sample rate.
 uint32_t clock_rate(const media::CodecConfig& config);
 
 }  // namespace eyas::rtp
