@@ -33,6 +33,21 @@ int choose_alpn(SSL*, const unsigned char** out, unsigned char* out_length, cons
   return SSL_TLSEXT_ERR_OK;
 }
 
+std::string alpn_wire_form(const std::vector<std::string>& names) {
+  std::string wire;
+  for (const std::string& name : names) wire += static_cast<char>(name.size()) + name;
+  return wire;
+}
+
+void set_common(SSL_CTX* context) {
+  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_ENABLE_KTLS |
+                                   SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
+  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+}
+
 }  // namespace
 
 bool kernel_tls_available() {
@@ -52,16 +67,11 @@ base::Result<std::shared_ptr<const TlsContext>> TlsContext::load(const std::stri
                                                                  const std::string& key_file,
                                                                  std::vector<std::string> alpn) {
   std::shared_ptr<TlsContext> made(new TlsContext);
-  for (const std::string& name : alpn) made->alpn_wire_ += static_cast<char>(name.size()) + name;
+  made->alpn_wire_ = alpn_wire_form(alpn);
   SSL_CTX* context = SSL_CTX_new(TLS_server_method());
   if (context == nullptr) return tls_error("tls: context", certificate_file);
   made->context_ = context;
-  SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-  SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_ENABLE_KTLS |
-                                   SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
-  SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                SSL_MODE_RELEASE_BUFFERS);
-  SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  set_common(context);
   SSL_CTX_set_alpn_select_cb(context, choose_alpn, made.get());
   if (SSL_CTX_use_certificate_chain_file(context, certificate_file.c_str()) != 1) {
     return tls_error("tls: certificate file", certificate_file);
@@ -71,6 +81,33 @@ base::Result<std::shared_ptr<const TlsContext>> TlsContext::load(const std::stri
   }
   if (SSL_CTX_check_private_key(context) != 1)
     return tls_error("tls: the key does not fit the certificate", key_file);
+  return std::shared_ptr<const TlsContext>(std::move(made));
+}
+
+base::Result<std::shared_ptr<const TlsContext>> TlsContext::client(bool verify,
+                                                                   const std::string& authority_file,
+                                                                   const std::vector<std::string>& alpn) {
+  std::shared_ptr<TlsContext> made(new TlsContext);
+  made->alpn_wire_ = alpn_wire_form(alpn);
+  SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+  if (context == nullptr) return tls_error("tls: context", authority_file);
+  made->context_ = context;
+  set_common(context);
+  if (!made->alpn_wire_.empty()) {
+    SSL_CTX_set_alpn_protos(context, reinterpret_cast<const unsigned char*>(made->alpn_wire_.data()),
+                            static_cast<unsigned>(made->alpn_wire_.size()));
+  }
+  if (!verify) {
+    SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nullptr);
+    // DEVIATION: cameras with certificates of 1024 bits or SHA-1: who asks for no proof gets none.
+    SSL_CTX_set_security_level(context, 0);
+    return std::shared_ptr<const TlsContext>(std::move(made));
+  }
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  bool loaded = authority_file.empty() ? SSL_CTX_set_default_verify_paths(context) == 1
+                                       : SSL_CTX_load_verify_file(context, authority_file.c_str()) == 1;
+  if (!loaded)
+    return tls_error("tls: authority file", authority_file.empty() ? "the machine's" : authority_file);
   return std::shared_ptr<const TlsContext>(std::move(made));
 }
 

@@ -1,4 +1,5 @@
-// TlsContext: a certificate with its key and what we offer to peers (TLS 1.2 and 1.3 only).
+// TlsContext: a certificate with its key, or whom we trust, and what we offer to peers (TLS 1.2 and 1.3
+// only).
 #pragma once
 
 #include <memory>
@@ -22,6 +23,11 @@ class TlsContext {
   static base::Result<std::shared_ptr<const TlsContext>> load(const std::string& certificate_file,
                                                               const std::string& key_file,
                                                               std::vector<std::string> alpn);
+  // For connections of ours: `verify` against the authorities in this PEM file, or the machine's when its
+  // name is empty. Errors name the file.
+  static base::Result<std::shared_ptr<const TlsContext>> client(bool verify,
+                                                                const std::string& authority_file,
+                                                                const std::vector<std::string>& alpn);
   ~TlsContext();
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;

@@ -22,6 +22,11 @@ TlsStream::TlsStream(Loop& loop, int fd, std::shared_ptr<const TlsContext> conte
   SSL_set_accept_state(ssl_);
 }
 
+TlsStream::TlsStream(Loop& loop, int fd, std::shared_ptr<const TlsContext> context, ssl_st* established)
+    : TcpStream(loop, fd, false), context_(std::move(context)), ssl_(established) {
+  CHECK(ssl_ != nullptr && SSL_is_init_finished(ssl_));
+}
+
 TlsStream::~TlsStream() {
   SSL_free(ssl_);
 }

@@ -1,4 +1,4 @@
-// TlsStream: a TcpStream behind TLS, as the server. kTLS takes over records where the kernel offers it.
+// TlsStream: a TcpStream behind TLS. kTLS takes over records where the kernel offers it.
 #pragma once
 
 #include <array>
@@ -14,7 +14,10 @@ namespace eyas::io {
 // Lives on its loop.
 class TlsStream final : public TcpStream {
  public:
+  // As the server; the handshake comes with the first bytes.
   TlsStream(Loop& loop, int fd, std::shared_ptr<const TlsContext> context);
+  // Takes over a session on `fd` whose handshake is done.
+  TlsStream(Loop& loop, int fd, std::shared_ptr<const TlsContext> context, ssl_st* established);
   ~TlsStream() override;
 
   std::string alpn() const override;

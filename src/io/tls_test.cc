@@ -3,18 +3,15 @@
 
 #include <gtest/gtest.h>
 #include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "io/loop.h"
 #include "io/tcp.h"
+#include "io/test_certificate.h"
 #include "io/tls_stream.h"
 
 namespace eyas::io {
@@ -28,37 +25,6 @@ bool run_until(Loop& loop, Predicate done) {
   while (!done() && base::system_clock().mono() < limit) loop.run_once(1ms);
   return done();
 }
-
-// A new self-signed certificate with this serial number, and its key, in the test's own folder.
-struct Certificate {
-  explicit Certificate(long serial) {
-    folder = std::filesystem::temp_directory_path() /
-             ("eyas-tls-test-" + std::to_string(getpid()) + "-" + std::to_string(serial));
-    std::filesystem::create_directories(folder);
-    EVP_PKEY* pair = EVP_EC_gen("P-256");
-    X509* x509 = X509_new();
-    ASN1_INTEGER_set(X509_get_serialNumber(x509), serial);
-    X509_gmtime_adj(X509_getm_notBefore(x509), 0);
-    X509_gmtime_adj(X509_getm_notAfter(x509), 3600);
-    X509_set_pubkey(x509, pair);
-    X509_sign(x509, pair, EVP_sha256());
-    write(file(), [&](FILE* out) { return PEM_write_X509(out, x509); });
-    write(key(),
-          [&](FILE* out) { return PEM_write_PrivateKey(out, pair, nullptr, nullptr, 0, nullptr, nullptr); });
-    X509_free(x509);
-    EVP_PKEY_free(pair);
-  }
-  ~Certificate() { std::filesystem::remove_all(folder); }
-  template <typename Writer>
-  static void write(const std::string& path, Writer writer) {
-    FILE* out = fopen(path.c_str(), "w");
-    EXPECT_EQ(writer(out), 1);
-    fclose(out);
-  }
-  std::string file() const { return folder / "certificate.pem"; }
-  std::string key() const { return folder / "key.pem"; }
-  std::filesystem::path folder;
-};
 
 struct Recorder : ByteStream::Handler {
   void on_data(base::Bytes bytes) override { received += base::as_text(bytes); }
