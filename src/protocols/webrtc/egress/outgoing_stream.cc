@@ -3,9 +3,9 @@
 #include <array>
 #include <utility>
 
-#include "protocols/webrtc/egress/rtp_clock.h"
 #include "rtp/rtcp.h"
 #include "rtp/sequence.h"
+#include "rtp/ticks.h"
 
 namespace eyas::webrtc {
 
@@ -79,7 +79,7 @@ void OutgoingStream::append_report(std::vector<uint8_t>& out, const CaptureClock
   report.ssrc = media_.ssrc;
   report.ntp = rtp::ntp_of(now);
   report.rtp_timestamp =
-      static_cast<uint32_t>(to_ticks(now - clock.media_zero, media_.clock_rate)) + timestamp_offset_;
+      static_cast<uint32_t>(rtp::to_ticks(now - clock.media_zero, media_.clock_rate)) + timestamp_offset_;
   report.packets = static_cast<uint32_t>(packets_);
   report.octets = static_cast<uint32_t>(bytes_);
   rtp::append_sender_report(out, report);

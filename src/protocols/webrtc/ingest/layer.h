@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "protocols/webrtc/ingest/ingest.h"
-#include "protocols/webrtc/ingest/media_clock.h"
-#include "protocols/webrtc/ingest/reception.h"
 #include "rtp/decode_order.h"
+#include "rtp/media_clock.h"
 #include "rtp/payload/depacketizer.h"
+#include "rtp/reception.h"
 #include "rtp/reorder.h"
 
 namespace eyas::webrtc {
@@ -73,7 +73,7 @@ class Layer final : private rtp::Reorder::Sink {
   uint64_t picture_size() const;
   std::optional<base::MonoTime> last_frame() const { return last_frame_; }
 
-  MediaClock* clock() { return clock_ ? &*clock_ : nullptr; }
+  rtp::MediaClock* clock() { return clock_ ? &*clock_ : nullptr; }
   const Counters& counters() const { return counters_; }
   rtp::Reorder::Counters reorder_counters() const;
 
@@ -97,8 +97,8 @@ class Layer final : private rtp::Reorder::Sink {
   base::MonoTime now_;  // of the call at hand
   std::unique_ptr<rtp::Depacketizer> depacketizer_;
   std::optional<rtp::Reorder> reorder_;
-  std::optional<MediaClock> clock_;
-  std::optional<Reception> reception_;
+  std::optional<rtp::MediaClock> clock_;
+  std::optional<rtp::Reception> reception_;
   rtp::DecodeOrder decode_order_;
   std::vector<rtp::AccessUnit> units_;
 

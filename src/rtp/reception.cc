@@ -1,9 +1,9 @@
-#include "protocols/webrtc/ingest/reception.h"
+#include "rtp/reception.h"
 
 #include <algorithm>
 #include <cmath>
 
-namespace eyas::webrtc {
+namespace eyas::rtp {
 namespace {
 
 constexpr double kJitterGain = 1.0 / 16;
@@ -12,7 +12,7 @@ constexpr int64_t kRestart = 3000;
 
 }  // namespace
 
-void Reception::on_packet(const rtp::PacketView& packet, base::MonoTime now) {
+void Reception::on_packet(const PacketView& packet, base::MonoTime now) {
   int64_t sequence = unwrapper_.peek(packet.sequence);
   if (received_ == 0 || std::abs(sequence - highest_) > kRestart) {
     first_ = highest_ = sequence;
@@ -36,13 +36,13 @@ void Reception::on_packet(const rtp::PacketView& packet, base::MonoTime now) {
   last_timestamp_ = packet.timestamp;
 }
 
-rtp::ReportBlock Reception::block(uint32_t ssrc, base::MonoTime now) {
+ReportBlock Reception::block(uint32_t ssrc, base::MonoTime now) {
   int64_t expected = highest_ - first_ + 1;
   int64_t expected_now = expected - expected_before_;
   int64_t lost_now = expected_now - (received_ - received_before_);
   expected_before_ = expected;
   received_before_ = received_;
-  rtp::ReportBlock block;
+  ReportBlock block;
   block.ssrc = ssrc;
   if (expected_now > 0 && lost_now > 0)
     block.fraction_lost = static_cast<uint8_t>(std::min<int64_t>(lost_now * 256 / expected_now, 255));
@@ -52,9 +52,9 @@ rtp::ReportBlock Reception::block(uint32_t ssrc, base::MonoTime now) {
   block.jitter = static_cast<uint32_t>(jitter_);
   if (last_report_.fixed != 0) {
     block.last_sr = last_report_.middle();
-    block.delay_since_last_sr = rtp::to_short_ntp(now - last_report_at_);
+    block.delay_since_last_sr = to_short_ntp(now - last_report_at_);
   }
   return block;
 }
 
-}  // namespace eyas::webrtc
+}  // namespace eyas::rtp

@@ -5,7 +5,7 @@
 
 #include "base/time.h"
 
-namespace eyas::webrtc {
+namespace eyas::rtp {
 
 // Without overflow for any time that fits a Duration; rounds down, also below zero.
 constexpr int64_t to_ticks(base::Duration time, uint32_t clock_rate) {
@@ -16,4 +16,4 @@ constexpr int64_t to_ticks(base::Duration time, uint32_t clock_rate) {
   return seconds * clock_rate + rest * clock_rate / kSecond;
 }
 
-}  // namespace eyas::webrtc
+}  // namespace eyas::rtp

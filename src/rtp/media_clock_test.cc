@@ -1,8 +1,8 @@
-#include "protocols/webrtc/ingest/media_clock.h"
+#include "rtp/media_clock.h"
 
 #include <gtest/gtest.h>
 
-namespace eyas::webrtc {
+namespace eyas::rtp {
 namespace {
 
 using base::Duration;
@@ -17,9 +17,9 @@ MediaClock clock_of(uint32_t rate) {
   return {rate, kStart, kWallAtMonoZero, seconds(10)};
 }
 
-rtp::SenderReport report_of(base::WallTime wall, uint32_t timestamp) {
-  rtp::SenderReport report;
-  report.ntp = rtp::ntp_of(wall);
+SenderReport report_of(base::WallTime wall, uint32_t timestamp) {
+  SenderReport report;
+  report.ntp = ntp_of(wall);
   report.rtp_timestamp = timestamp;
   return report;
 }
@@ -56,7 +56,7 @@ TEST(MediaClock, IsNotSteeredByNonsense) {
   video.on_report(report_of(kWallAtStart, 0), kStart);
   video.steer_to(kWallAtStart - std::chrono::hours(1));
   EXPECT_EQ(ms(video.place(90000, kStart)), 1000);
-  rtp::SenderReport no_clock;
+  SenderReport no_clock;
   MediaClock other = clock_of(90000);
   other.place(0, kStart);
   other.on_report(no_clock, kStart);
@@ -76,7 +76,7 @@ TEST(MediaClock, AbsCaptureTimeGoesBeforeReports) {
   MediaClock clock = clock_of(90000);
   clock.place(9000, kStart);
   clock.on_report(report_of(kWallAtStart, 9000), kStart);
-  clock.on_capture_time(9000, rtp::ntp_of(kWallAtStart - milliseconds(50)), kStart);
+  clock.on_capture_time(9000, ntp_of(kWallAtStart - milliseconds(50)), kStart);
   EXPECT_EQ(*clock.capture(9000), kWallAtStart - milliseconds(50));
 }
 
@@ -89,4 +89,4 @@ TEST(MediaClock, ASenderWhoseClockIsNotSetSaysNoCaptureTime) {
 }
 
 }  // namespace
-}  // namespace eyas::webrtc
+}  // namespace eyas::rtp

@@ -9,7 +9,7 @@
 #include "rtp/rtcp.h"
 #include "rtp/sequence.h"
 
-namespace eyas::webrtc {
+namespace eyas::rtp {
 
 // Begins where the first packet arrives; runs by the sender's RTP clock; is steered towards another source by
 // what sender reports say [RFC 3550 6.4.1]. Lives on its session's loop.
@@ -27,7 +27,7 @@ class MediaClock {
   // When the unit with this timestamp is shown. In decode order: each moves a steered clock a little.
   media::MediaTime place(uint32_t timestamp, base::MonoTime arrival);
 
-  void on_report(const rtp::SenderReport& report, base::MonoTime now);
+  void on_report(const SenderReport& report, base::MonoTime now);
   // The sender's wall clock at the session's time zero, by this source; nullopt before its first report.
   std::optional<base::WallTime> epoch() const;
   // Makes this source's epoch() that of another one: not at once, but by at most a tenth of the time that
@@ -35,7 +35,7 @@ class MediaClock {
   void steer_to(base::WallTime epoch);
 
   // abs-capture-time: the sender took what has this timestamp at `captured`, by its own clock.
-  void on_capture_time(uint32_t timestamp, rtp::NtpTime captured, base::MonoTime now);
+  void on_capture_time(uint32_t timestamp, NtpTime captured, base::MonoTime now);
   // Nullopt while the sender has not said, and when its clock is not set.
   std::optional<base::WallTime> capture(uint32_t timestamp) const;
 
@@ -48,13 +48,13 @@ class MediaClock {
   };
 
   base::Duration to_duration(int64_t ticks) const;
-  Anchor anchor_of(uint32_t timestamp, rtp::NtpTime ntp, base::MonoTime now) const;
+  Anchor anchor_of(uint32_t timestamp, NtpTime ntp, base::MonoTime now) const;
 
   uint32_t rate_;
   base::MonoTime session_start_;
   base::WallTime wall_at_mono_zero_;
   base::Duration clock_skew_max_;
-  rtp::TimestampUnwrapper unwrapper_;
+  TimestampUnwrapper unwrapper_;
   std::optional<base::Duration> last_;  // of the source's own time
   base::Duration offset_{0};            // session time = source's own time + offset
   std::optional<base::Duration> aim_;   // what the offset should become
@@ -62,4 +62,4 @@ class MediaClock {
   std::optional<Anchor> capture_;
 };
 
-}  // namespace eyas::webrtc
+}  // namespace eyas::rtp

@@ -9,7 +9,7 @@
 #include "rtp/rtcp.h"
 #include "rtp/sequence.h"
 
-namespace eyas::webrtc {
+namespace eyas::rtp {
 
 // Counts the packets of the source itself: what a retransmission brought was lost all the same. Lives on its
 // session's loop.
@@ -17,18 +17,18 @@ class Reception {
  public:
   explicit Reception(uint32_t clock_rate) : clock_rate_(clock_rate) {}
 
-  void on_packet(const rtp::PacketView& packet, base::MonoTime now);
-  void on_sender_report(const rtp::SenderReport& report, base::MonoTime now) {
+  void on_packet(const PacketView& packet, base::MonoTime now);
+  void on_sender_report(const SenderReport& report, base::MonoTime now) {
     last_report_ = report.ntp;
     last_report_at_ = now;
   }
   bool active() const { return received_ > 0; }
   // Closes the interval since the last block.
-  rtp::ReportBlock block(uint32_t ssrc, base::MonoTime now);
+  ReportBlock block(uint32_t ssrc, base::MonoTime now);
 
  private:
   uint32_t clock_rate_;
-  rtp::SequenceUnwrapper unwrapper_;
+  SequenceUnwrapper unwrapper_;
   int64_t first_ = 0;
   int64_t highest_ = 0;
   int64_t received_ = 0;
@@ -37,8 +37,8 @@ class Reception {
   std::optional<uint32_t> last_timestamp_;
   int64_t last_transit_ = 0;  // in ticks
   double jitter_ = 0;         // in ticks
-  rtp::NtpTime last_report_;
+  NtpTime last_report_;
   base::MonoTime last_report_at_;
 };
 
-}  // namespace eyas::webrtc
+}  // namespace eyas::rtp

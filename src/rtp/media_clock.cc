@@ -1,8 +1,8 @@
-#include "protocols/webrtc/ingest/media_clock.h"
+#include "rtp/media_clock.h"
 
 #include <algorithm>
 
-namespace eyas::webrtc {
+namespace eyas::rtp {
 namespace {
 
 // Beyond this the reports of two sources are not of one clock, whatever they claim.
@@ -23,7 +23,7 @@ media::MediaTime MediaClock::place(uint32_t timestamp, base::MonoTime arrival) {
   return media::MediaTime(own + offset_);
 }
 
-void MediaClock::on_report(const rtp::SenderReport& report, base::MonoTime now) {
+void MediaClock::on_report(const SenderReport& report, base::MonoTime now) {
   if (report.ntp.fixed == 0) return;  // [RFC 3550 6.4.1]: a sender without a clock
   report_ = anchor_of(report.rtp_timestamp, report.ntp, now);
 }
@@ -40,7 +40,7 @@ void MediaClock::steer_to(base::WallTime epoch) {
   if (away <= kSteerMax && away >= -kSteerMax) aim_ = wanted;
 }
 
-void MediaClock::on_capture_time(uint32_t timestamp, rtp::NtpTime captured, base::MonoTime now) {
+void MediaClock::on_capture_time(uint32_t timestamp, NtpTime captured, base::MonoTime now) {
   capture_ = anchor_of(timestamp, captured, now);
 }
 
@@ -55,10 +55,10 @@ base::Duration MediaClock::to_duration(int64_t ticks) const {
   return base::Duration(ticks / rate_ * kNanoseconds + ticks % rate_ * kNanoseconds / rate_);
 }
 
-MediaClock::Anchor MediaClock::anchor_of(uint32_t timestamp, rtp::NtpTime ntp, base::MonoTime now) const {
-  base::WallTime wall = rtp::wall_of(ntp);
+MediaClock::Anchor MediaClock::anchor_of(uint32_t timestamp, NtpTime ntp, base::MonoTime now) const {
+  base::WallTime wall = wall_of(ntp);
   base::Duration skew = wall - (wall_at_mono_zero_ + now.time_since_epoch());
   return {to_duration(unwrapper_.peek(timestamp)), wall, skew <= clock_skew_max_ && skew >= -clock_skew_max_};
 }
 
-}  // namespace eyas::webrtc
+}  // namespace eyas::rtp

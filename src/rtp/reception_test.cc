@@ -1,10 +1,8 @@
-#include "protocols/webrtc/ingest/reception.h"
+#include "rtp/reception.h"
 
 #include <gtest/gtest.h>
 
-#include "protocols/webrtc/ingest/receive_rate.h"
-
-namespace eyas::webrtc {
+namespace eyas::rtp {
 namespace {
 
 using std::chrono::milliseconds;
@@ -12,8 +10,8 @@ using std::chrono::seconds;
 
 constexpr base::MonoTime kStart{std::chrono::hours(1)};
 
-rtp::PacketView packet_of(uint16_t sequence, uint32_t timestamp) {
-  rtp::PacketView packet;
+PacketView packet_of(uint16_t sequence, uint32_t timestamp) {
+  PacketView packet;
   packet.sequence = sequence;
   packet.timestamp = timestamp;
   return packet;
@@ -25,7 +23,7 @@ TEST(Reception, CountsLossPerIntervalAndInAll) {
   for (int i = 0; i < 100; ++i) {
     if (i % 4 != 3) reception.on_packet(packet_of(static_cast<uint16_t>(65500 + i), 0), kStart);
   }
-  rtp::ReportBlock block = reception.block(9, kStart);
+  ReportBlock block = reception.block(9, kStart);
   EXPECT_EQ(block.ssrc, 9u);
   EXPECT_EQ(block.cumulative_lost, 24);  // the last one is not known to be sent
   EXPECT_EQ(block.fraction_lost, 24 * 256 / 99);
@@ -66,10 +64,10 @@ TEST(Reception, TellsTheSenderHowToMeasureTheRoundTrip) {
   Reception reception(90000);
   reception.on_packet(packet_of(1, 0), kStart);
   EXPECT_EQ(reception.block(1, kStart).last_sr, 0u);
-  rtp::SenderReport report;
+  SenderReport report;
   report.ntp.fixed = 0x0102030405060708;
   reception.on_sender_report(report, kStart);
-  rtp::ReportBlock block = reception.block(1, kStart + milliseconds(500));
+  ReportBlock block = reception.block(1, kStart + milliseconds(500));
   EXPECT_EQ(block.last_sr, 0x03040506u);
   EXPECT_EQ(block.delay_since_last_sr, 0x8000u);
 }
@@ -81,21 +79,5 @@ TEST(Reception, ASenderThatStartsAgainIsCountedAnew) {
   EXPECT_EQ(reception.block(1, kStart).cumulative_lost, 0);
 }
 
-TEST(ReceiveRate, FollowsLossWithinItsBounds) {
-  ReceiveRate rate(100'000, 10'000'000);
-  base::MonoTime now = kStart;
-  rate.update(0, now);
-  auto second = [&](size_t bytes, uint8_t lost) {
-    rate.on_packet(bytes);
-    now += seconds(1);
-    return rate.update(lost, now);
-  };
-  EXPECT_EQ(second(250'000, 0), 10'000'000u);
-  EXPECT_EQ(second(250'000, 10), 10'000'000u);  // 4 %: neither
-  EXPECT_EQ(second(250'000, 50), 1'800'000u);   // nine tenths of what came through
-  EXPECT_GT(second(250'000, 0), 1'900'000u);
-  EXPECT_EQ(second(10, 200), 100'000u);
-}
-
 }  // namespace
-}  // namespace eyas::webrtc
+}  // namespace eyas::rtp
