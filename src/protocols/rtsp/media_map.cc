@@ -140,8 +140,9 @@ const char* kind_name(media::TrackKind kind) {
   return kind == media::TrackKind::kAudio ? "audio" : "application";
 }
 
-sdp::Media section_of(const media::Track& track, size_t position) {
-  std::string type = std::to_string(payload_type_of(track, position));
+sdp::Media section_of(const SentTrack& sent) {
+  const media::Track& track = *sent.track;
+  std::string type = std::to_string(sent.payload_type);
   sdp::Media section;
   section.kind = kind_name(track.kind());
   section.protocol = "RTP/AVP";
@@ -211,7 +212,7 @@ std::optional<media::TrackId> track_of_control(std::string_view control) {
   return id;
 }
 
-sdp::Description description_of(const media::TrackSet& tracks, const std::string& name,
+sdp::Description description_of(const std::vector<SentTrack>& tracks, const std::string& name,
                                 const std::string& address, uint64_t version) {
   sdp::Description description;
   std::string network = (address.find(':') == std::string::npos ? "IN IP4 " : "IN IP6 ") + address;
@@ -221,7 +222,7 @@ sdp::Description description_of(const media::TrackSet& tracks, const std::string
   description.connection = network;
   description.attributes.add("control", "*");
   description.attributes.add("range", "npt=now-");
-  for (size_t i = 0; i < tracks.size(); ++i) description.media.push_back(section_of(*tracks[i], i));
+  for (const SentTrack& track : tracks) description.media.push_back(section_of(track));
   return description;
 }
 

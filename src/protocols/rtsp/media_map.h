@@ -48,9 +48,15 @@ uint8_t payload_type_of(const media::Track& track, size_t position);
 std::string control_of(media::TrackId id);
 std::optional<media::TrackId> track_of_control(std::string_view control);
 
+// A track with the payload type that it is sent with.
+struct SentTrack {
+  media::TrackPtr track;
+  uint8_t payload_type = 96;
+};
+
 // One section for each of `tracks`, all sendable, in their order. `name` becomes s=, `address` ("127.0.0.1",
 // "::1") c= and o=. `version`: another one whenever the description changes.
-sdp::Description description_of(const media::TrackSet& tracks, const std::string& name,
+sdp::Description description_of(const std::vector<SentTrack>& tracks, const std::string& name,
                                 const std::string& address, uint64_t version);
 
 }  // namespace eyas::rtsp

@@ -25,8 +25,14 @@ media::TrackSet tracks() {
           track(4, Codec::kOpus, codec::opus_record(2, 48000)), track(5, Codec::kG711A, {})};
 }
 
+std::vector<SentTrack> sent(const media::TrackSet& tracks) {
+  std::vector<SentTrack> out;
+  for (const media::TrackPtr& track : tracks) out.push_back({track, payload_type_of(*track, out.size())});
+  return out;
+}
+
 TEST(MediaMap, WhatWeDescribeIsWhatWeRead) {
-  auto description = sdp::parse(description_of(tracks(), "live/alpha", "127.0.0.1", 7).text());
+  auto description = sdp::parse(description_of(sent(tracks()), "live/alpha", "127.0.0.1", 7).text());
   ASSERT_TRUE(description);
   EXPECT_EQ(description->origin.session_version, "7");
   auto received = received_media(*description);
@@ -43,7 +49,7 @@ TEST(MediaMap, WhatWeDescribeIsWhatWeRead) {
 }
 
 TEST(MediaMap, H264CarriesItsParameterSets) {
-  auto description = description_of({tracks()[0]}, "live/alpha", "::1", 1);
+  auto description = description_of(sent({tracks()[0]}), "live/alpha", "::1", 1);
   EXPECT_EQ(description.connection, "IN IP6 ::1");
   auto received = received_media(description);
   EXPECT_EQ(received[0].depacketizer.fmtp.at("profile-level-id"), "64000d");

@@ -85,8 +85,9 @@ base::Status read_headers(std::string_view text, size_t count_max, HeaderList& h
     if (line.empty()) break;
     if (!is_text(line)) return malformed("rtsp: header holds control characters");
     if (line.front() == ' ' || line.front() == '\t') {  // folded [RFC 2326 4.2, RFC 2068 4.2]
-      value += ' ';
-      value += trimmed(line);
+      std::string_view more = trimmed(line);
+      if (!value.empty() && !more.empty()) value += ' ';
+      value += more;
       continue;
     }
     finish();
