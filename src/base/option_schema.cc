@@ -60,14 +60,6 @@ bool looks_like_address(std::string_view text) {
          port <= 65535;
 }
 
-std::string yaml_value(const std::string& value) {
-  bool plain = !value.empty() && std::ranges::all_of(value, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || c == '/' || c == '-';
-  });
-  return plain ? value : "\"" + value + "\"";
-}
-
 }  // namespace
 
 Option& OptionSchema::add(Option option) {
@@ -180,6 +172,11 @@ Option& OptionSchema::integer(std::string key, int64_t least, int64_t most, std:
 Status OptionSchema::set(std::string_view key, std::string_view value) {
   const Option* option = find(key);
   if (option == nullptr) {
+    for (const Option& map : options_) {
+      if (!map.is_map() || !key.starts_with(map.key + ".")) continue;
+      map.set_below(key.substr(map.key.size() + 1), value);
+      return {};
+    }
     return Error{Code::kNotFound, "unknown key", std::string(key) + "; did you mean " + nearest(key) + "?"};
   }
   if (!option->set(value)) {
@@ -197,7 +194,9 @@ const Option* OptionSchema::find(std::string_view key) const {
 std::string OptionSchema::nearest(std::string_view key) const {
   auto it =
       std::ranges::min_element(options_, {}, [&](const Option& option) { return distance(key, option.key); });
-  return it == options_.end() ? std::string() : it->key;
+  if (it == options_.end()) return {};
+  auto map = std::ranges::find_if(options_, &Option::is_map);
+  return it->key + (map == options_.end() ? "" : " or " + map->key + "." + std::string(key));
 }
 
 std::string OptionSchema::yaml() const {
@@ -211,7 +210,9 @@ std::string OptionSchema::yaml() const {
     if (text.empty()) rooms.push_back(room);
     text += "  # " + option.description + "\n";
     text += "  # Allowed: " + option.allowed + "." + (option.reloadable ? " Reloaded by SIGHUP." : "") + "\n";
-    text += "  " + option.key.substr(dot + 1) + ": " + yaml_value(option.get()) + "\n";
+    text += option.records.fields;
+    text += "  " + option.key.substr(dot + 1) + ":";
+    text += option.is_records() ? yaml_block(option.records.get()) : " " + yaml_scalar(option.get()) + "\n";
   }
   std::string all;
   for (const std::string& room : rooms) all += (all.empty() ? "" : "\n") + room + ":\n" + texts[room];
