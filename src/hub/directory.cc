@@ -35,13 +35,20 @@ struct Directory::Waiting {
   io::Timer timer;
 };
 
+// Somebody who wants to know a stream that is being started.
+struct Directory::Awaiting {
+  base::UniqueFunction<void(std::vector<StreamFacts>)> done;
+  io::Timer timer;
+};
+
 // The streams of one loop. Lives on that loop, but for the subscribers.
 struct Directory::Shard {
   explicit Shard(io::Executor& executor) : home(executor) {}
 
   io::Executor& home;
   std::map<std::string, std::shared_ptr<Stream>> streams;
-  std::multimap<std::string, std::shared_ptr<Waiting>> waiting;
+  std::multimap<std::string, std::shared_ptr<Waiting>> waiting;    // for the stream
+  std::multimap<std::string, std::shared_ptr<Awaiting>> awaiting;  // for its tracks
   std::set<std::string> changed;
 
   std::mutex subscribers_mutex;  // held to copy or edit the list, never while a callback runs
@@ -54,6 +61,7 @@ struct Directory::Shard {
   }
 
   void tell() {
+    for (const std::string& name : changed) serve_awaiting(name);
     auto names = std::make_shared<const std::set<std::string>>(std::move(changed));
     changed.clear();
     std::lock_guard lock(subscribers_mutex);
@@ -78,6 +86,28 @@ struct Directory::Shard {
     streams.erase(it);
   }
 
+  std::vector<StreamFacts> facts_of(const std::string& name) {
+    std::vector<StreamFacts> facts;
+    auto it = streams.find(name);
+    if (it != streams.end()) facts.push_back(it->second->facts());
+    return facts;
+  }
+  bool can_be_seen(const std::string& name) {
+    auto it = streams.find(name);
+    return it != streams.end() && it->second->live() && !it->second->tracks().empty();
+  }
+  void serve_awaiting(const std::string& name) {
+    if (!awaiting.contains(name) || !can_be_seen(name)) return;
+    auto [from, to] = awaiting.equal_range(name);
+    std::vector<std::shared_ptr<Awaiting>> ready;
+    for (auto it = from; it != to; ++it) ready.push_back(it->second);
+    awaiting.erase(from, to);
+    for (auto& one : ready) {
+      one->timer.cancel();
+      one->done(facts_of(name));
+    }
+  }
+
   // Those who waited for it get it, once.
   void serve_waiting(const std::string& name) {
     auto [from, to] = waiting.equal_range(name);
@@ -98,7 +128,11 @@ Directory::Directory(std::vector<io::Executor*> loops, Options options) : option
 Directory::~Directory() = default;
 
 Directory::Shard& Directory::shard_of(const StreamName& name) {
-  return *shards_[std::hash<std::string>{}(name.text()) % shards_.size()];
+  return *shards_[home_index(name)];
+}
+
+size_t Directory::home_index(const StreamName& name) const {
+  return std::hash<std::string>{}(name.text()) % shards_.size();
 }
 
 io::Executor& Directory::home_of(Shard& shard) {
@@ -125,7 +159,11 @@ void Directory::publish(const StreamName& name, PublisherInfo info, io::Executor
       slot = std::make_shared<Stream>(
           name, shard.home, options_.stream,
           Stream::Events{[&shard, text = name.text()] { shard.note_change(text); },
-                         [&shard, text = name.text()] { shard.stream_is_over(text); }});
+                         [&shard, text = name.text()] { shard.stream_is_over(text); },
+                         // Not now: the stream is counting its readers.
+                         [this, &shard, name](bool) {
+                           shard.home.defer([this, &shard, name] { tell_demand(shard, name); });
+                         }});
     }
     auto stream = slot;
     auto backchannel = std::make_shared<Backchannel>();
@@ -147,10 +185,11 @@ void Directory::publish(const StreamName& name, PublisherInfo info, io::Executor
   });
 }
 
-void Directory::find(Shard& shard, const StreamName& name, base::Duration wait,
+void Directory::find(Shard& shard, const StreamName& name, base::Duration wait, bool passive,
                      base::UniqueFunction<void(std::shared_ptr<Stream>)> done) {
   auto it = shard.streams.find(name.text());
   if (it != shard.streams.end()) return done(it->second);
+  if (!passive && demand_ != nullptr) wait = std::max(wait, demand_->wanted(name));
   if (wait <= base::Duration::zero() || shard.waiting.size() >= options_.waiting_readers_max)
     return done(nullptr);
   auto waiting = std::make_shared<Waiting>();
@@ -161,6 +200,15 @@ void Directory::find(Shard& shard, const StreamName& name, base::Duration wait,
     shard.waiting.erase(place);
     late->done(nullptr);
   });
+}
+
+// As it is now: the last reader of a stream that is over may leave after the first of its successor came.
+void Directory::tell_demand(Shard& shard, const StreamName& name) {
+  if (demand_ == nullptr) return;
+  auto it = shard.streams.find(name.text());
+  bool watched = it != shard.streams.end() && it->second->watched();
+  if (watched && !it->second->live()) demand_->wanted(name);
+  demand_->watched(name, watched);
 }
 
 void Directory::snapshot(io::Executor& caller, base::UniqueFunction<void(std::vector<StreamFacts>)> done) {
@@ -190,10 +238,33 @@ void Directory::snapshot(const StreamName& name, io::Executor& caller,
                          base::UniqueFunction<void(std::vector<StreamFacts>)> done) {
   Shard& shard = shard_of(name);
   run_on(shard.home, [&shard, &caller, name, done = std::move(done)]() mutable {
-    std::vector<StreamFacts> facts;
-    auto it = shard.streams.find(name.text());
-    if (it != shard.streams.end()) facts.push_back(it->second->facts());
+    auto facts = shard.facts_of(name.text());
     run_on(caller, [facts = std::move(facts), done = std::move(done)]() mutable { done(std::move(facts)); });
+  });
+}
+
+void Directory::await(const StreamName& name, io::Executor& caller,
+                      base::UniqueFunction<void(std::vector<StreamFacts>)> done) {
+  Shard& shard = shard_of(name);
+  run_on(shard.home, [this, &shard, &caller, name, done = std::move(done)]() mutable {
+    auto answer = [&caller, done = std::move(done)](std::vector<StreamFacts> facts) mutable {
+      run_on(caller,
+             [facts = std::move(facts), done = std::move(done)]() mutable { done(std::move(facts)); });
+    };
+    const std::string& text = name.text();
+    base::Duration wait{0};
+    if (!shard.can_be_seen(text) && demand_ != nullptr) wait = demand_->wanted(name);
+    if (wait <= base::Duration::zero() || shard.awaiting.size() >= options_.waiting_readers_max)
+      return answer(shard.facts_of(text));
+    auto awaiting = std::make_shared<Awaiting>();
+    awaiting->done = std::move(answer);
+    auto place = shard.awaiting.emplace(text, awaiting);
+    awaiting->timer = shard.home.after(wait, [&shard, place] {
+      auto late = std::move(place->second);
+      std::string name = place->first;
+      shard.awaiting.erase(place);
+      late->done(shard.facts_of(name));
+    });
   });
 }
 

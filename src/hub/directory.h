@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/option_schema.h"
+#include "hub/demand.h"
 #include "hub/publisher.h"
 #include "hub/stream.h"
 
@@ -36,6 +37,12 @@ class Directory {
     options_.stream.formats.set<Format>(std::move(settings));
   }
 
+  // Who is asked for streams that are not live. Before the loops run, and with null after they have stopped.
+  void set_demand(Demand* demand) { demand_ = demand; }
+
+  // The index of the loop on which a stream of that name lives.
+  size_t home_index(const StreamName& name) const;
+
   // Errors: kRefused when the name is taken; kLimit.
   void publish(const StreamName& name, PublisherInfo info, io::Executor& caller,
                base::UniqueFunction<void(base::Result<Publisher>)> done);
@@ -50,6 +57,10 @@ class Directory {
   void snapshot(io::Executor& caller, base::UniqueFunction<void(std::vector<StreamFacts>)> done);
   void snapshot(const StreamName& name, io::Executor& caller,
                 base::UniqueFunction<void(std::vector<StreamFacts>)> done);
+  // The same for somebody who wants to see it: a stream that can be started is, and `done` comes when it has
+  // tracks, or when that was waited for in vain.
+  void await(const StreamName& name, io::Executor& caller,
+             base::UniqueFunction<void(std::vector<StreamFacts>)> done);
   // Asks the publisher on air to connect anew; false when there is none.
   void reconnect(const StreamName& name, io::Executor& caller, base::UniqueFunction<void(bool)> done);
   void set_viewers(const StreamName& name, std::string protocol, uint64_t count);
@@ -63,14 +74,17 @@ class Directory {
  private:
   struct Shard;
   struct Waiting;
+  struct Awaiting;
 
   Shard& shard_of(const StreamName& name);
   // Finds the stream now, or waits up to `wait`; null when it did not come. Runs on the shard's loop.
-  void find(Shard& shard, const StreamName& name, base::Duration wait,
+  void find(Shard& shard, const StreamName& name, base::Duration wait, bool passive,
             base::UniqueFunction<void(std::shared_ptr<Stream>)> done);
   static io::Executor& home_of(Shard& shard);
+  void tell_demand(Shard& shard, const StreamName& name);
 
   Options options_;
+  Demand* demand_ = nullptr;
   std::vector<std::unique_ptr<Shard>> shards_;
 };
 
@@ -85,7 +99,7 @@ void Directory::read(const StreamName& name, ReaderInfo info, io::Executor& call
   run_on(home, [this, &shard, &home, &caller, name, info = std::move(info), on_more = std::move(on_more),
                 done = std::move(done)]() mutable {
     base::Duration wait = info.wait;
-    find(shard, name, wait,
+    find(shard, name, wait, info.passive,
          [&home, &caller, info = std::move(info), on_more = std::move(on_more),
           done = std::move(done)](std::shared_ptr<Stream> stream) mutable {
            if (!stream) {

@@ -116,6 +116,8 @@ struct ReaderInfo {
   base::Duration lag_max = std::chrono::seconds(4);
   // How long to wait for a stream that nobody publishes yet.
   base::Duration wait{0};
+  // Follows a stream that others watch: starts no stream on demand, and keeps none running.
+  bool passive = false;
   // What stood behind '?' in the address. May be secret: neither logged nor shown.
   std::string arguments;
 };

@@ -294,8 +294,25 @@ void Stream::schedule_feed_check() {
 }
 
 uint64_t Stream::add_reader(const ReaderInfo& info) {
-  readers_[next_reader_] = info.protocol;
+  readers_[next_reader_] = {info.protocol, info.passive};
+  count_watchers();
   return next_reader_++;
+}
+
+void Stream::set_viewers(const std::string& protocol, uint64_t count) {
+  viewers_[protocol] = count;
+  count_watchers();
+}
+
+// The reader of a protocol that counts its viewers itself says nothing: it may outstay them.
+void Stream::count_watchers() {
+  bool now = std::ranges::any_of(viewers_, [](const auto& row) { return row.second > 0; }) ||
+             std::ranges::any_of(readers_, [this](const auto& row) {
+               return !row.second.passive && !viewers_.contains(row.second.protocol);
+             });
+  if (now == watched_) return;
+  watched_ = now;
+  if (events_.on_watched) events_.on_watched(now);
 }
 
 void Stream::changed() {
@@ -319,7 +336,7 @@ StreamFacts Stream::facts() {
     facts.tracks.push_back({track, meter.rate.bits_per_second(now), meter.rate.units_per_second(now),
                             meter.frames, meter.reordered});
   }
-  for (const auto& [id, protocol] : readers_) ++facts.readers_by_protocol[protocol];
+  for (const auto& [id, reader] : readers_) ++facts.readers_by_protocol[reader.protocol];
   for (const auto& [protocol, count] : viewers_) {
     if (count > 0)
       facts.readers_by_protocol[protocol] = count;

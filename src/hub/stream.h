@@ -61,6 +61,8 @@ class Stream {
   struct Events {
     base::UniqueFunction<void()> on_change;  // live state, tracks or publishers changed
     base::UniqueFunction<void()> on_over;  // nobody came back: the owner may drop the stream after this turn
+    // Whether anybody watches has changed; see Demand::watched().
+    base::UniqueFunction<void(bool)> on_watched;
   };
 
   Stream(StreamName name, io::Executor& home, StreamOptions options, Events events);
@@ -83,10 +85,11 @@ class Stream {
   template <FeedFormat Format>
   void remove_reader(uint64_t id, io::Executor& executor);
   // Viewers that hold no reader of their own, e.g. those of HLS.
-  void set_viewers(const std::string& protocol, uint64_t count) { viewers_[protocol] = count; }
+  void set_viewers(const std::string& protocol, uint64_t count);
 
   const StreamName& name() const { return name_; }
   bool live() const { return on_air_ != nullptr; }
+  bool watched() const { return watched_; }
   const media::TrackSet& tracks() const { return tracks_; }
   StreamFacts facts();
 
@@ -123,6 +126,7 @@ class Stream {
   void measure_backlog(const media::Frame& frame);
   void schedule_flush();
   void schedule_feed_check();
+  void count_watchers();
   void changed();
 
   StreamName name_;
@@ -144,8 +148,13 @@ class Stream {
   media::MediaTime group_start_;
   std::shared_ptr<GapCounters> gaps_ = std::make_shared<GapCounters>();
   std::map<std::string, std::unique_ptr<AnyFeed>> feeds_;  // by format name
-  std::map<uint64_t, std::string> readers_;                // id -> protocol
+  struct ReaderRow {
+    std::string protocol;
+    bool passive;
+  };
+  std::map<uint64_t, ReaderRow> readers_;  // by id
   std::map<std::string, uint64_t> viewers_;
+  bool watched_ = false;
   uint64_t next_reader_ = 1;
   bool flush_scheduled_ = false;
   io::Timer linger_;
@@ -190,6 +199,7 @@ void Stream::remove_reader(uint64_t id, io::Executor& executor) {
   if (readers_.erase(id) == 0) return;
   feed<Format>().release(executor);
   schedule_feed_check();
+  count_watchers();
 }
 
 }  // namespace eyas::hub

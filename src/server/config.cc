@@ -17,15 +17,20 @@ std::string environment_name(const std::string& key) {
   return name;
 }
 
+using Put = std::function<void(const std::string& key, const std::string& value)>;
+// Takes a node whole; false when it is to be flattened.
+using TakeWhole = std::function<bool(const std::string& key, const YAML::Node& node)>;
+
 // Calls `put` for each leaf of a mapping with its dotted key; a sequence of scalars becomes words with
 // commas.
-void flatten(const YAML::Node& node, const std::string& prefix,
-             const std::function<void(const std::string&, const std::string&)>& put, int depth = 0) {
+void flatten(const YAML::Node& node, const std::string& prefix, const Put& put, const TakeWhole& take = {},
+             int depth = 0) {
   if (depth > 8) return put(prefix, "(nested too deep)");
+  if (take && take(prefix, node)) return;
   if (node.IsMap()) {
     for (const auto& entry : node) {
       std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "(not a name)";
-      flatten(entry.second, prefix.empty() ? key : prefix + "." + key, put, depth + 1);
+      flatten(entry.second, prefix.empty() ? key : prefix + "." + key, put, take, depth + 1);
     }
   } else if (node.IsSequence()) {
     std::string words;
@@ -35,6 +40,25 @@ void flatten(const YAML::Node& node, const std::string& prefix,
   } else {
     put(prefix, node.IsScalar() ? node.Scalar() : "");
   }
+}
+
+// A list of records, as YAML has it. Findings name the record that is none.
+void take_records(const base::Option& option, const YAML::Node& node, const std::string& from,
+                  std::vector<std::string>& findings) {
+  if (!node.IsSequence() && !node.IsNull())
+    return findings.push_back(from + ": " + option.key + ": want " + option.allowed);
+  std::vector<base::RecordText> records;
+  for (const auto& item : node) {
+    base::RecordText& record = records.emplace_back();
+    if (!item.IsMap()) {
+      findings.push_back(from + ": " + option.key + "[" + std::to_string(records.size() - 1) +
+                         "]: want a mapping of keys to values");
+      continue;
+    }
+    flatten(item, "",
+            [&record](const std::string& key, const std::string& value) { record.emplace_back(key, value); });
+  }
+  for (const std::string& finding : option.records.set(records)) findings.push_back(from + ": " + finding);
 }
 
 }  // namespace
@@ -66,6 +90,7 @@ void Config::describe() {
   for (auto& protocol : protocols_) protocol->describe(schema_);
   sources::describe(schema_, demo);
   sources::describe(schema_, derive);
+  sources::describe(schema_, transfers);
   worker::describe(schema_, worker);
 }
 
@@ -92,8 +117,13 @@ void Config::load_file(const std::string& path, std::vector<std::string>& findin
     root = YAML::LoadFile(path);
     if (root.IsNull()) return;
     if (!root.IsMap()) return findings.push_back(path + ": want a mapping of rooms to their keys");
-    flatten(root, "",
-            [&](const std::string& key, const std::string& value) { set(key, value, path, findings); });
+    auto put = [&](const std::string& key, const std::string& value) { set(key, value, path, findings); };
+    flatten(root, "", put, [&](const std::string& key, const YAML::Node& node) {
+      const base::Option* option = schema_.find(key);
+      if (option == nullptr || !option->is_records()) return false;
+      take_records(*option, node, path, findings);
+      return true;
+    });
   } catch (const YAML::BadFile&) {
     findings.push_back(path + ": cannot be read");
   } catch (const YAML::Exception& error) {
@@ -114,14 +144,34 @@ void Config::load_environment(const Sources& sources, std::vector<std::string>& 
 
 void Config::set(const std::string& key, const std::string& value, const std::string& from,
                  std::vector<std::string>& findings) {
+  const base::Option* option = schema_.find(key);
+  if (option != nullptr && option->is_records()) return set_records(*option, value, from, findings);
   base::Status status = schema_.set(key, value);
   if (!status.ok()) findings.push_back(from + ": " + status.error().context + ": " + status.error().detail);
+}
+
+// In one line, records are YAML's flow text: [{name: cctv/front, url: "rtsp://10.0.0.5/1"}].
+void Config::set_records(const base::Option& option, const std::string& flow, const std::string& from,
+                         std::vector<std::string>& findings) {
+  try {
+    take_records(option, YAML::Load(flow), from, findings);
+  } catch (const YAML::Exception& error) {
+    findings.push_back(from + ": " + option.key + ": not YAML: " + error.msg);
+  }
+}
+
+sources::TransferTable Config::transfer_table() const {
+  sources::TransferTable table;
+  for (const auto& protocol : protocols_) table.add(*protocol);
+  return table;
 }
 
 void Config::check(std::vector<std::string>& findings) const {
   if (certificate_file.empty() != key_file.empty()) {
     findings.push_back("tls.certificate and tls.key: set both or neither");
   }
+  for (std::string& finding : sources::check(transfers, transfer_table()))
+    findings.push_back(std::move(finding));
   bool wants_tls = !https_listen.empty();
   for (const auto& protocol : protocols_) {
     if (base::Status status = protocol->check(); !status.ok()) findings.push_back(status.error().message());

@@ -12,6 +12,7 @@
 #include "protocols/protocol.h"
 #include "sources/demo.h"
 #include "sources/derivations.h"
+#include "sources/transfer_plan.h"
 
 namespace eyas::server {
 
@@ -33,6 +34,8 @@ class Config {
 
   const base::OptionSchema& schema() const { return schema_; }
   std::vector<std::unique_ptr<protocols::Protocol>>& protocols() { return protocols_; }
+  // Which of the protocols fetches and sends what.
+  sources::TransferTable transfer_table() const;
 
   std::string data_folder = "data";  // --data
 
@@ -50,6 +53,7 @@ class Config {
   worker::ProcessOptions worker;
   sources::DemoOptions demo;
   sources::DerivationOptions derive;
+  sources::TransferPlan transfers;
 
  private:
   void describe();
@@ -57,6 +61,8 @@ class Config {
   void load_environment(const Sources& sources, std::vector<std::string>& findings);
   void set(const std::string& key, const std::string& value, const std::string& from,
            std::vector<std::string>& findings);
+  void set_records(const base::Option& option, const std::string& flow, const std::string& from,
+                   std::vector<std::string>& findings);
   void check(std::vector<std::string>& findings) const;
 
   std::vector<std::unique_ptr<protocols::Protocol>> protocols_;

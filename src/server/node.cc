@@ -99,6 +99,8 @@ Node::~Node() {
   drain_limit_.cancel();
   run_what_is_posted();  // while everything that it names still stands
   demo_.reset();
+  if (transfers_) transfers_->drain();
+  run_what_is_posted();  // a transfer ends on its own loop, while its protocol still stands
   for (Desk& desk : desks_) {
     desk.listeners.clear();
     desk.http.reset();
@@ -107,6 +109,8 @@ Node::~Node() {
   derivations_.reset();
   run_what_is_posted();
   api_.reset();
+  transfers_.reset();
+  dialer_.reset();
   directory_.reset();
   // What is left may own what posts to another loop when it dies.
   for (size_t round = 0; round < loops_.size(); ++round) {
@@ -134,6 +138,20 @@ base::Status Node::start() {
     desk.http = std::make_unique<http::Server>(*desk.loop, router_, config_.http, http_shared_);
   }
   if (auto status = listen(); !status.ok()) return status;
+  if (auto status = start_transfers(); !status.ok()) return status;
+  return start_demo();
+}
+
+base::Status Node::start_transfers() {
+  auto policy = io::DialPolicy::make(config_.transfers.dial_allow);
+  if (!policy) return policy.error();
+  dialer_ = std::make_unique<io::Dialer>(*policy);
+  transfers_ = std::make_unique<sources::Transfers>(loops_, *directory_, *dialer_, config_.transfer_table(),
+                                                    config_.transfers, config_.data_folder);
+  return transfers_->start(config_.transfers);
+}
+
+base::Status Node::start_demo() {
   if (!demo_wanted_) return {};
   sources::DemoOptions demo = config_.demo;
   demo.process = config_.worker;
@@ -257,19 +275,28 @@ void Node::on_signal(int signal) {
   }
 }
 
-void Node::apply(const Config& fresh) {
-  std::vector<std::string> restart;
+void Node::take_options(const Config& fresh) {
   for (const base::Option& option : fresh.schema().options()) {
     const base::Option* present = config_.schema().find(option.key);
     std::string value = option.get();
     if (present == nullptr || present->get() == value) continue;
-    if (option.reloadable) {
-      present->set(value);
-      base::log::info("config.changed", {{"key", option.key}, {"value", value}});
-    } else {
-      base::log::warning("config.needs_restart", {{"key", option.key}, {"value", value}});
+    // Records may hold secrets: how many there are is enough.
+    std::string shown =
+        option.is_records() ? std::to_string(option.records.get().size()) + " records" : value;
+    if (!option.reloadable) {
+      base::log::warning("config.needs_restart", {{"key", option.key}, {"value", shown}});
+      continue;
     }
+    if (option.is_records())
+      present->records.set(option.records.get());
+    else
+      present->set(value);
+    base::log::info("config.changed", {{"key", option.key}, {"value", shown}});
   }
+}
+
+void Node::apply(const Config& fresh) {
+  take_options(fresh);
   apply_log_options(config_);
   if (auto status = load_tls(); !status.ok()) {
     base::log::error("tls.reload_failed",
@@ -278,6 +305,7 @@ void Node::apply(const Config& fresh) {
     base::log::info("tls.reloaded", {{"certificate", config_.certificate_file}});
   }
   for (auto& protocol : config_.protocols()) protocol->reload();
+  if (transfers_ && !draining_) transfers_->reload(config_.transfers);
   for (Desk& desk : desks_) {
     desk.loop->post([&desk, options = config_.http] { desk.http->set_options(options); });
   }
@@ -288,6 +316,7 @@ void Node::drain() {
   ready_.store(false, std::memory_order_release);
   base::log::info("server.draining", {{"limit_ms", base::to_ms(config_.drain)}});
   demo_.reset();
+  if (transfers_) transfers_->drain();
   desks_draining_.store(desks_.size());
   drain_limit_ = loops_[0]->after(config_.drain, [this] { drained(); });
   for (size_t i = 0; i < desks_.size(); ++i) {
@@ -319,6 +348,7 @@ std::vector<base::Metric> Node::metrics() const {
   for (const auto& protocol : config_.protocols())
     std::ranges::move(protocol->metrics(), std::back_inserter(all));
   std::ranges::move(derivations_->metrics(), std::back_inserter(all));
+  std::ranges::move(transfers_->metrics(), std::back_inserter(all));
   return all;
 }
 

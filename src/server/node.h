@@ -11,11 +11,13 @@
 #include "api/api.h"
 #include "http/server.h"
 #include "http/static_files.h"
+#include "io/dial.h"
 #include "io/tcp.h"
 #include "io/tls.h"
 #include "server/config.h"
 #include "sources/demo.h"
 #include "sources/derivations.h"
+#include "sources/transfers.h"
 
 namespace eyas::server {
 
@@ -51,6 +53,8 @@ class Node {
 
   base::Status load_tls();
   base::Status open_web();
+  base::Status start_demo();
+  base::Status start_transfers();
   base::Status listen();
   // Opens one address on every loop; `bound` gets it with its real port.
   base::Status listen_on(const std::string& key, const std::string& address, Accept accept,
@@ -58,6 +62,8 @@ class Node {
   std::unique_ptr<io::ByteStream> adopt(Desk& desk, int fd, bool tls);
   base::Status watch_signals();
   void on_signal(int signal);
+  // Takes the reloadable options of `fresh`.
+  void take_options(const Config& fresh);
   void drain();
   void drained();
   void stop_loops();
@@ -76,6 +82,8 @@ class Node {
   std::unique_ptr<api::Api> api_;
   std::unique_ptr<sources::DemoFlight> demo_;
   std::unique_ptr<sources::WorkerDerivations> derivations_;
+  std::unique_ptr<io::Dialer> dialer_;
+  std::unique_ptr<sources::Transfers> transfers_;
   std::atomic<std::shared_ptr<const io::TlsContext>> tls_;
   std::atomic<bool> ready_{false};
   std::atomic<size_t> desks_draining_{0};
