@@ -20,7 +20,8 @@ ALLOWED = {
     # protocol.h is what the server knows of each protocol: the interface that their descriptors implement.
     "protocols": BELOW_PROTOCOLS | {"protocols/protocol.h"},
     # A source of ours may run a worker: the demo flight is drawn and encoded there.
-    "sources": BELOW_PROTOCOLS | {"worker"},
+    # Pulls and pushes are made by protocols, of which it knows the interface.
+    "sources": BELOW_PROTOCOLS | {"worker", "protocols/protocol.h", "protocols/transfer.h"},
     "record": SERVICES,
     "worker": SERVICES,
     "insight": SERVICES,
