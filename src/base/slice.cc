@@ -26,9 +26,18 @@ Slice Slice::literal(std::string_view text) {
   return slice;
 }
 
+Slice Slice::in_file(std::shared_ptr<const FileMemory> owner, Bytes view) {
+  Slice slice;
+  slice.view_ = view;
+  slice.file_ = owner.get();
+  slice.owner_ = std::move(owner);
+  return slice;
+}
+
 Slice Slice::sub(size_t offset, size_t count) const {
   Slice part;
   part.owner_ = owner_;
+  part.file_ = file_;
   offset = std::min(offset, view_.size());
   part.view_ = view_.subspan(offset, std::min(count, view_.size() - offset));
   return part;

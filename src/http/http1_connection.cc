@@ -10,6 +10,12 @@ namespace eyas::http {
 
 using Phase = ExchangeState::Phase;
 
+namespace {
+
+constexpr size_t kHeadBytesUsual = 512;  // of an answer: written without growing
+
+}  // namespace
+
 Http1Connection::Http1Connection(Connection& connection)
     : connection_(connection), deadline_(connection.now() + connection.options().idle_timeout) {}
 
@@ -127,7 +133,13 @@ void Http1Connection::refuse(int status, const char* why) {
 void Http1Connection::send_head(int status, const Headers& headers, bool keep, Version version,
                                 std::vector<base::Slice>& out) {
   connection_.count_response(status);
-  std::string text = "HTTP/1.1 " + std::to_string(status) + " " + reason_phrase(status) + "\r\n";
+  std::string text;
+  text.reserve(kHeadBytesUsual);
+  text += "HTTP/1.1 ";
+  text += std::to_string(status);
+  text += ' ';
+  text += reason_phrase(status);
+  text += "\r\n";
   for (const Headers::Line& line : headers.lines()) {
     text += line.name;
     text += ": ";

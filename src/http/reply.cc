@@ -55,7 +55,7 @@ bool should_compress(const Options& options, const Response& response) {
 void compress(const Request& request, Response& response) {
   response.headers.add("vary", "Accept-Encoding");
   if (!accepts_coding(request, "gzip")) return;
-  base::Slice zipped = gzip(response.body);
+  base::Slice zipped = response.gzipped ? response.gzipped() : gzip(response.body);
   if (zipped.empty()) return;
   response.body = {std::move(zipped)};
   response.headers.set("content-encoding", "gzip");
@@ -148,14 +148,18 @@ std::string http_date(base::WallTime time) {
   static constexpr const char* kDays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
   static constexpr const char* kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  auto seconds = std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
-  std::time_t at = static_cast<std::time_t>(seconds);
+  // Thousands of answers go out in one second.
+  thread_local std::time_t written_at = -1;
+  thread_local std::string written;
+  std::time_t at = std::chrono::floor<std::chrono::seconds>(time.time_since_epoch()).count();
+  if (at == written_at) return written;
   std::tm utc{};
   gmtime_r(&at, &utc);
   char out[64];
   std::snprintf(out, sizeof out, "%s, %02d %s %04d %02d:%02d:%02d GMT", kDays[utc.tm_wday], utc.tm_mday,
                 kMonths[utc.tm_mon], utc.tm_year + 1900, utc.tm_hour, utc.tm_min, utc.tm_sec);
-  return out;
+  written_at = at;
+  return written = out;
 }
 
 ByteRange parse_range(std::string_view header, uint64_t size) {

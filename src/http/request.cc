@@ -71,7 +71,7 @@ void Headers::add(std::string_view name, std::string_view value) {
 
 void Headers::set(std::string_view name, std::string_view value) {
   std::string key = lowered(name);
-  remove(key);
+  if (!lines_.empty()) remove(key);
   lines_.push_back({std::move(key), std::string(value)});
 }
 

@@ -1,6 +1,7 @@
 // What a handler answers with.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,7 +20,10 @@ struct Response {
   Headers headers;
   std::vector<base::Slice> body;
   bool compressible = true;  // false: never gzip, whatever the type
-  bool ranges = false;       // true: a single byte range of the body may be asked for [RFC 9110 14]
+  // Gives the body as gzip has it, when many are sent the same; asked only if the peer takes gzip. Empty: it
+  // is made.
+  std::function<base::Slice()> gzipped;
+  bool ranges = false;  // true: a single byte range of the body may be asked for [RFC 9110 14]
 
   Response() = default;
   explicit Response(int status_code) : status(status_code) {}

@@ -32,32 +32,41 @@ std::vector<Router::Segment> Router::parse(std::string_view pattern) {
   return segments;
 }
 
-bool Router::matches(const std::vector<Segment>& segments, std::string_view path,
-                     std::vector<std::pair<std::string, std::string>>& params) {
+bool Router::matches(const std::vector<Segment>& segments, std::string_view path) {
   if (!path.starts_with('/')) return false;
   size_t begin = 1;
   for (const Segment& segment : segments) {
     if (begin > path.size()) return false;
-    if (segment.rest) {
-      params.emplace_back(segment.name, path.substr(begin));
-      return true;
-    }
-    size_t end = std::min(path.find('/', begin), path.size());
-    std::string_view text = path.substr(begin, end - begin);
-    begin = end + 1;
+    if (segment.rest) return true;
+    // Most routes differ in their first letters: these are compared before the segment's end is looked for.
+    std::string_view text = path.substr(begin);
+    if (!text.starts_with(segment.prefix)) return false;
+    text = text.substr(0, text.find('/'));
+    begin += text.size() + 1;
     if (segment.name.empty()) {
-      if (text != segment.prefix) return false;
-      continue;
-    }
-    if (text.size() <= segment.prefix.size() + segment.suffix.size() || !text.starts_with(segment.prefix) ||
-        !text.ends_with(segment.suffix)) {
+      if (text.size() != segment.prefix.size()) return false;
+    } else if (text.size() <= segment.prefix.size() + segment.suffix.size() ||
+               !text.ends_with(segment.suffix)) {
       return false;
     }
+  }
+  return begin > path.size();
+}
+
+Router::Params Router::params_of(const std::vector<Segment>& segments, std::string_view path) {
+  Params params;
+  size_t begin = 1;
+  for (const Segment& segment : segments) {
+    std::string_view text = path.substr(begin);
+    if (segment.rest) return params.emplace_back(segment.name, text), params;
+    text = text.substr(0, text.find('/'));
+    begin += text.size() + 1;
+    if (segment.name.empty()) continue;
     text.remove_prefix(segment.prefix.size());
     text.remove_suffix(segment.suffix.size());
     params.emplace_back(segment.name, text);
   }
-  return begin > path.size();
+  return params;
 }
 
 bool Router::more_literal(const Entry& a, const Entry& b) {
@@ -78,27 +87,22 @@ void Router::set_fallback(Handler handler, RouteOptions options) {
 
 Router::Match Router::match(Method method, std::string_view path) const {
   Match found;
-  std::vector<std::pair<std::string, std::string>> params;
-  const Route* get = nullptr;  // what answers a HEAD without a route of its own
-  std::vector<std::pair<std::string, std::string>> get_params;
+  const Entry* best = nullptr;
+  const Entry* get = nullptr;  // what answers a HEAD without a route of its own
   for (const Entry& entry : entries_) {
-    params.clear();
-    if (!matches(entry.segments, path, params)) continue;
+    if (!matches(entry.segments, path)) continue;
     found.allowed.push_back(entry.method);
-    if (entry.method == method && !found.route) {
-      found.route = &entry.route;
-      found.params = params;
-    } else if (entry.method == Method::kGet && !get) {
-      get = &entry.route;
-      get_params = params;
-    }
+    if (entry.method == method && best == nullptr) best = &entry;
+    if (entry.method == Method::kGet && get == nullptr) get = &entry;
   }
-  if (!found.route && method == Method::kHead && get) {
-    found.route = get;
-    found.params = std::move(get_params);
+  if (best == nullptr && method == Method::kHead) best = get;
+  if (best != nullptr) {
+    found.route = &best->route;
+    found.params = params_of(best->segments, path);
+    return found;
   }
   bool reads = method == Method::kGet || method == Method::kHead;
-  if (!found.route && found.allowed.empty() && fallback_.handler && reads) found.route = &fallback_;
+  if (found.allowed.empty() && fallback_.handler && reads) found.route = &fallback_;
   return found;
 }
 

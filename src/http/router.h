@@ -65,8 +65,10 @@ class Router {
     Route route;
   };
   static std::vector<Segment> parse(std::string_view pattern);
-  static bool matches(const std::vector<Segment>& segments, std::string_view path,
-                      std::vector<std::pair<std::string, std::string>>& params);
+  using Params = std::vector<std::pair<std::string, std::string>>;
+  static bool matches(const std::vector<Segment>& segments, std::string_view path);
+  // What a matching path has in the places of the parameters.
+  static Params params_of(const std::vector<Segment>& segments, std::string_view path);
   static bool more_literal(const Entry& a, const Entry& b);
 
   std::vector<Entry> entries_;  // most literal first

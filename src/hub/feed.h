@@ -107,13 +107,17 @@ struct GapCounters {
   std::atomic<uint64_t> units_lost{0};
 };
 
+// A reader this far behind jumps to the newest group when there is one. What is older has no readers:
+// packaged feeds do not keep it.
+constexpr base::Duration kLagMax = std::chrono::seconds(4);
+
 // Who reads: for the API and the log.
 struct ReaderInfo {
   std::string protocol;  // "rtmp", "http_flv", "hls"
   std::string session;
   std::string peer;
-  // A reader this far behind jumps to the newest group when there is one.
-  base::Duration lag_max = std::chrono::seconds(4);
+  // How far behind this one may be; at most kLagMax in a packaged feed.
+  base::Duration lag_max = kLagMax;
   // How long to wait for a stream that nobody publishes yet.
   base::Duration wait{0};
   // Follows a stream that others watch: starts no stream on demand, and keeps none running.

@@ -1,6 +1,8 @@
 // Stream: a live programme: its tracks, its publishers by rank, its recent past, its feeds.
 #pragma once
 
+#include <algorithm>
+#include <concepts>
 #include <functional>
 #include <map>
 #include <memory>
@@ -175,7 +177,10 @@ template <FeedFormat Format>
 Feed<Format>& Stream::feed() {
   auto& slot = feeds_[Format::kName];
   if (!slot) {
-    auto made = std::make_unique<Feed<Format>>(home_, options_.ring, gaps_, name_.text(), options_.formats);
+    RingLimits limits = options_.ring;
+    if constexpr (!std::derived_from<Format, FrameFormat>)
+      limits.span_max = std::min(limits.span_max, kLagMax);
+    auto made = std::make_unique<Feed<Format>>(home_, limits, gaps_, name_.text(), options_.formats);
     made->set_tracks(tracks_);
     if constexpr (!std::same_as<Format, FrameFormat>) {
       // What the stream remembers of its newest group, so that the first reader starts at once.

@@ -2,9 +2,11 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <numeric>
 #include <string>
 #include <vector>
 
+#include "base/memory_file.h"
 #include "io/address.h"
 #include "io/loop.h"
 #include "io/tcp.h"
@@ -131,6 +133,31 @@ TEST(TcpStream, HoldsWhatTheKernelDoesNotTakeAndSaysWhenItIsGone) {
   EXPECT_TRUE(run_until(pair.loop, [&] { return pair.at_client.received.size() == 16u << 20; }));
   EXPECT_EQ(pair.at_server.drained, 1);
   EXPECT_EQ(pair.server->pending(), 0u);
+}
+
+TEST(TcpStream, SendsFilesOfMemoryAmongOtherBytesInOrder) {
+  Pair pair;
+  base::MemoryFile memory;
+  std::string all;
+  std::vector<base::Slice> slices;
+  auto add = [&](const base::Slice& slice) {
+    all += base::as_text(slice);
+    slices.push_back(slice);
+  };
+  for (uint8_t i = 0; i < 40; ++i) {  // more than the kernel takes at once, in files side by side and apart
+    std::vector<uint8_t> bytes(120'000);
+    std::iota(bytes.begin(), bytes.end(), i);
+    if (i % 3 == 0) add(base::Slice::copy_of("between " + std::to_string(i)));
+    add(memory.keep(base::Slice(std::move(bytes))));
+  }
+  add(slices[1].sub(777, 50'000));
+  ASSERT_NE(slices.back().file(), nullptr);
+  pair.client->pause_reading(true);
+  EXPECT_GT(pair.server->send(slices), 0u);
+  slices.clear();  // the stream keeps what it still has to send
+  pair.client->pause_reading(false);
+  EXPECT_TRUE(run_until(pair.loop, [&] { return pair.at_client.received.size() >= all.size(); }));
+  EXPECT_TRUE(pair.at_client.received == all);
 }
 
 TEST(TcpStream, CloseAfterFlushDeliversEverythingThenCloses) {

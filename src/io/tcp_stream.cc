@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -36,13 +37,7 @@ size_t TcpStream::send(std::span<const base::Slice> slices) {
   size_t taken = 0;  // slices wholly with the kernel
   size_t offset = 0;
   while (pending_bytes_ == 0 && state_ != State::kConnecting && taken < slices.size()) {
-    iovec parts[kGatherMax];
-    int count = 0;
-    for (size_t i = taken; i < slices.size() && count < kGatherMax; ++i, ++count) {
-      size_t skip = i == taken ? offset : 0;
-      parts[count] = {const_cast<uint8_t*>(slices[i].data()) + skip, slices[i].size() - skip};
-    }
-    Transfer sent = write_some({parts, static_cast<size_t>(count)});
+    Transfer sent = write_slices(slices.subspan(taken), offset);
     if (sent.kind == Transfer::Kind::kEnded) return close(end_reason_), 0;
     if (sent.kind == Transfer::Kind::kWouldBlock) break;
     offset += sent.bytes;
@@ -101,15 +96,49 @@ TcpStream::Transfer TcpStream::read_some(uint8_t* into, size_t room) {
   return {Transfer::Kind::kEnded};
 }
 
-TcpStream::Transfer TcpStream::write_some(std::span<iovec> parts) {
-  msghdr message{};
-  message.msg_iov = parts.data();
-  message.msg_iovlen = parts.size();
-  ssize_t n = ::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+TcpStream::Transfer TcpStream::write_slices(std::span<const base::Slice> slices, size_t skip) {
+  if (goes_as_file(slices.front())) return write_file(slices, skip);
+  iovec parts[kGatherMax];
+  size_t count = 0;
+  bool file_follows = false;
+  for (const base::Slice& slice : slices.first(std::min(slices.size(), kGatherMax))) {
+    if ((file_follows = goes_as_file(slice))) break;
+    parts[count++] = {const_cast<uint8_t*>(slice.data()) + skip, slice.size() - skip};
+    skip = 0;
+  }
+  return write_some({parts, count}, file_follows);
+}
+
+bool TcpStream::goes_as_file(const base::Slice& slice) const {
+  return slice.file() != nullptr && writes_plainly();
+}
+
+TcpStream::Transfer TcpStream::write_file(std::span<const base::Slice> slices, size_t skip) {
+  const base::FileMemory* file = slices.front().file();
+  const uint8_t* begin = slices.front().data();
+  const uint8_t* end = begin;
+  // What lies side by side goes in one call.
+  for (const base::Slice& slice : slices) {
+    if (slice.file() != file || slice.data() != end) break;
+    end += slice.size();
+  }
+  off_t offset = begin + skip - file->begin;
+  ssize_t n = ::sendfile(fd_, file->fd, &offset, static_cast<size_t>(end - begin) - skip);
+  return moved(n);
+}
+
+TcpStream::Transfer TcpStream::moved(ssize_t n) {
   if (n >= 0) return {Transfer::Kind::kMoved, static_cast<size_t>(n)};
   if (errno == EAGAIN || errno == EINTR) return {Transfer::Kind::kWouldBlock};
   end_reason_ = {base::Code::kClosed, "connection lost", std::strerror(errno)};
   return {Transfer::Kind::kEnded};
+}
+
+TcpStream::Transfer TcpStream::write_some(std::span<iovec> parts, bool more) {
+  msghdr message{};
+  message.msg_iov = parts.data();
+  message.msg_iovlen = parts.size();
+  return moved(::sendmsg(fd_, &message, MSG_NOSIGNAL | MSG_DONTWAIT | (more ? MSG_MORE : 0)));
 }
 
 void TcpStream::finish_writing() {}
@@ -158,12 +187,7 @@ void TcpStream::write_ready() {
 
 bool TcpStream::write_held() {
   while (pending_bytes_ > 0) {
-    iovec parts[kGatherMax];
-    int count = 0;
-    for (size_t i = held_from_; i < held_.size() && count < kGatherMax; ++i, ++count) {
-      parts[count] = {const_cast<uint8_t*>(held_[i].data()), held_[i].size()};
-    }
-    Transfer sent = write_some({parts, static_cast<size_t>(count)});
+    Transfer sent = write_slices(std::span(held_).subspan(held_from_), 0);
     if (sent.kind == Transfer::Kind::kEnded) return close(end_reason_), false;
     if (sent.kind == Transfer::Kind::kWouldBlock) return true;
     pending_bytes_ -= sent.bytes;

@@ -15,7 +15,7 @@ class TcpStream : public ByteStream, protected FdHandler {
   // How long close_after_flush waits for the peer to take what is pending, and then to close its side.
   static constexpr base::Duration kFlushLimit = std::chrono::seconds(5);
   static constexpr base::Duration kLingerLimit = std::chrono::seconds(1);
-  static constexpr int kGatherMax = 64;  // slices handed to the kernel in one call
+  static constexpr size_t kGatherMax = 64;  // slices handed to the kernel in one call
 
   TcpStream(Loop& loop, int fd, bool connecting);
   ~TcpStream() override;
@@ -36,7 +36,10 @@ class TcpStream : public ByteStream, protected FdHandler {
     size_t bytes = 0;
   };
   virtual Transfer read_some(uint8_t* into, size_t room);
-  virtual Transfer write_some(std::span<iovec> parts);
+  // `more`: other bytes follow at once, so that a short packet may wait for them.
+  virtual Transfer write_some(std::span<iovec> parts, bool more);
+  // Whether the bytes go out as they are, so that the kernel may take them from a file of memory.
+  virtual bool writes_plainly() const { return true; }
   // Tells the peer that nothing more will be sent.
   virtual void finish_writing();
 
@@ -52,6 +55,11 @@ class TcpStream : public ByteStream, protected FdHandler {
   void finish_connect();
   void read_ready();
   void write_ready();
+  // Writes what one call can of the slices, the first `skip` bytes of the first one excepted.
+  Transfer write_slices(std::span<const base::Slice> slices, size_t skip);
+  bool goes_as_file(const base::Slice& slice) const;
+  Transfer write_file(std::span<const base::Slice> slices, size_t skip);
+  Transfer moved(ssize_t result);
   // Writes as much of the held slices as the socket takes; false when the connection ended.
   bool write_held();
   void hold(const base::Slice& slice, size_t skip);

@@ -61,7 +61,7 @@ TlsStream::Transfer TlsStream::read_some(uint8_t* into, size_t room) {
   return {Transfer::Kind::kMoved, total};
 }
 
-TlsStream::Transfer TlsStream::write_some(std::span<iovec> parts) {
+TlsStream::Transfer TlsStream::write_some(std::span<iovec> parts, bool) {
   // One record for what would be several small ones. A retry repeats the same bytes, since held slices do not
   // change.
   std::array<uint8_t, kRecordBytes> record;

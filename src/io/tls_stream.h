@@ -26,7 +26,8 @@ class TlsStream final : public TcpStream {
 
  private:
   Transfer read_some(uint8_t* into, size_t room) override;
-  Transfer write_some(std::span<iovec> parts) override;
+  Transfer write_some(std::span<iovec> parts, bool more) override;
+  bool writes_plainly() const override { return false; }
   void finish_writing() override;
   Transfer outcome(int result);
 

@@ -172,7 +172,7 @@ void Rendition::cut_part(size_t samples) {
   uint64_t ticks = 0;
   for (const mp4::Sample& sample : run_samples) ticks += sample.duration;
   Part part;
-  part.bytes = mp4::write_fragment(static_cast<uint32_t>(++fragments_), {&run, 1});
+  part.bytes = memory_.keep(mp4::write_fragment(static_cast<uint32_t>(++fragments_), {&run, 1}));
   segment_frames_ += samples;
   segment_ticks_ += ticks;
   // From the sums, so that the parts of a segment add up to it whatever rounding does to each.

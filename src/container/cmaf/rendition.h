@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/memory_file.h"
 #include "container/cmaf/segment.h"
 #include "container/cmaf/settings.h"
 #include "container/mp4/fragment.h"
@@ -82,6 +83,7 @@ class Rendition {
   uint64_t next_msn_;
   uint64_t generation_;
   uint64_t fragments_ = 0;
+  base::MemoryFile memory_;  // of the parts, which every viewer gets
   std::vector<Pending> pending_;
   uint64_t segment_ticks_ = 0;
   uint64_t segment_frames_ = 0;

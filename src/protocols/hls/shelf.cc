@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "http/gzip.h"
+
 namespace eyas::hls {
 namespace {
 
@@ -12,10 +14,6 @@ constexpr const char* kPlaylistType = "application/vnd.apple.mpegurl";
 constexpr const char* kForever = "public, max-age=31536000, immutable";
 constexpr const char* kOneSecond = "public, max-age=1";
 constexpr const char* kNotKept = "no-cache";
-
-void respond_playlist(Exchange& exchange, const base::Slice& text, const std::string& cache) {
-  exchange.respond(Response::bytes(kPlaylistType, text).header("cache-control", cache));
-}
 
 void respond_error(Exchange& exchange, int status, std::string_view code, std::string_view message) {
   exchange.respond(Response::error(status, code, message).header("cache-control", kOneSecond));
@@ -49,6 +47,17 @@ void Shelf::request(http::RequestPtr request, Exchange exchange, std::string fil
     return respond_error(waiting.exchange, 503, "limit", "too many requests wait for this stream");
   }
   waiting_.push_back(std::move(waiting));
+}
+
+void Shelf::respond_playlist(Exchange& exchange, const base::Slice& text, const std::string& cache) {
+  Response response = Response::bytes(kPlaylistType, text).header("cache-control", cache);
+  // All viewers of one moment share the work; each playlist of the snapshot is one.
+  response.gzipped = [this, &text] {
+    base::Slice& zipped = zipped_[text.data()];
+    if (zipped.empty()) zipped = http::gzip({text});
+    return zipped;
+  };
+  exchange.respond(std::move(response));
 }
 
 bool Shelf::answer(Waiting& waiting, bool expired) {
@@ -117,6 +126,7 @@ bool Shelf::answer_media(Waiting& waiting, const Snapshot::Entry& entry, const R
 
 void Shelf::update(SnapshotPtr snapshot) {
   snapshot_ = std::move(snapshot);
+  zipped_.clear();
   retry(false);
 }
 

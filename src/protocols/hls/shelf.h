@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "http/exchange.h"
@@ -44,6 +45,7 @@ class Shelf {
   bool answer(Waiting& waiting, bool expired);
   bool answer_playlist(Waiting& waiting, const Snapshot::Entry& entry, bool expired);
   bool answer_media(Waiting& waiting, const Snapshot::Entry& entry, const Resource& resource, bool expired);
+  void respond_playlist(http::Exchange& exchange, const base::Slice& text, const std::string& cache);
   void retry(bool sweeping);
 
   const std::string stream_;
@@ -51,6 +53,7 @@ class Shelf {
   Statistics& statistics_;
   io::Executor& loop_;
   SnapshotPtr snapshot_;
+  std::unordered_map<const uint8_t*, base::Slice> zipped_;  // playlists of the snapshot, by their bytes
   std::vector<Waiting> waiting_;
   Viewers viewers_;
   base::MonoTime last_request_;
