@@ -6,6 +6,8 @@
 
 #include <fstream>
 
+#include "base/memory_file.h"
+
 namespace eyas::server {
 namespace {
 
@@ -44,6 +46,11 @@ std::vector<base::Metric> process_metrics() {
        {}},
       {"process_resident_memory_bytes", "Resident memory.", Kind::kGauge, resident_bytes(), {}},
       {"process_open_fds", "Open descriptors.", Kind::kGauge, open_descriptors(), {}},
+      {"eyas_memory_files",
+       "Files of memory that hold segments, a quarter of the descriptors at most.",
+       Kind::kGauge,
+       static_cast<double>(base::MemoryFile::open_files()),
+       {}},
   };
 }
 
