@@ -12,4 +12,15 @@ TrackSet programme_of(const TrackSet& tracks) {
   return programme;
 }
 
+TrackSet programme_with(Codec codec, const TrackSet& tracks) {
+  TrackSet programme = programme_of(tracks);
+  for (TrackPtr& track : programme) {
+    auto made = std::ranges::find_if(tracks, [&](const TrackPtr& other) {
+      return other->derived_from == track->id && other->config.codec == codec;
+    });
+    if (made != tracks.end()) track = *made;
+  }
+  return programme;
+}
+
 }  // namespace eyas::media

@@ -52,6 +52,8 @@ using TrackSet = std::vector<TrackPtr>;
 
 // The sender's own tracks in their best rendition: what most formats carry.
 TrackSet programme_of(const TrackSet& tracks);
+// The same, with what a worker of ours made in `codec` in place of the track that it was made of.
+TrackSet programme_with(Codec codec, const TrackSet& tracks);
 
 // One access unit of one track; immutable once published. Canonical payload:
 //   H.264, H.265  NAL units with 4-byte lengths, parameter sets out of band in the track's record

@@ -92,6 +92,14 @@ def test_the_viewer_stays_when_a_worker_dies():
     assert metric(server, "eyas_derive_restarts_total", "h264") == 1
 
 
+def check_lips(seen):
+    offsets = [min((click - flash for click in seen["clicks"]), key=abs) for flash in seen["flashes"]]
+    # The first and the last may lack their partner.
+    inner = offsets[1:-1]
+    assert len(inner) >= 4, seen
+    assert max(abs(offset) for offset in inner) < LIPS_S, inner
+
+
 def test_lips_stay_in_step():
     """From ffmpeg's encoder to a viewer's decoders, through two workers and RTP."""
     python = peers_venv.python("aiortc")
@@ -100,8 +108,36 @@ def test_lips_stay_in_step():
     output = run(python, ROOT / "tests" / "interop" / "lipsync_peer.py", server.http(f"/{NAME}/whep"), 12, timeout=50)
     seen = json.loads(output.splitlines()[-1])
     assert {track["codec"] for track in derived(server).values()} == {"opus", "h264"}
-    offsets = [min((click - flash for click in seen["clicks"]), key=abs) for flash in seen["flashes"]]
-    # The first and the last may lack their partner.
-    inner = offsets[1:-1]
-    assert len(inner) >= 4, seen
-    assert max(abs(offset) for offset in inner) < LIPS_S, inner
+    check_lips(seen)
+
+
+# The other way round: a browser's Opus for players that know none.
+
+def test_a_browsers_sound_reaches_rtmp_flv_and_hls_as_aac():
+    server = Server({"derive.linger_ms": 1000})
+    browser = Browser(server, "webrtc_page.js")
+    answer = browser.run("publish", "camera", f"/{NAME}/whip", {"codec": "H264"})
+    assert answer["status"] == 201, answer
+    server.wait_live(NAME, 15)
+    assert not derived(server), "nobody wants it yet"
+    # Debian's FFmpeg knows no Opus in FLV.
+    for address in (server.http(f"/{NAME}.flv"), server.rtmp(NAME)):
+        shown = run("ffmpeg", "-nostdin", "-v", "error", "-i", address, "-t", "2", "-map", "0:v", "-map", "0:a",
+                    "-f", "framecrc", "-", timeout=30).splitlines()
+        assert sum(line.startswith("0,") for line in shown) >= 20, (address, shown[-40:])
+        assert sum(line.startswith("1,") for line in shown) >= 80, (address, shown[-40:])
+    assert [track["codec"] for track in derived(server).values()] == ["aac"]
+    status, _, index = server.get(f"/{NAME}/index.m3u8", timeout=15)
+    assert status == 200 and b"mp4a.40.2" in index and b"opus" not in index.lower(), (status, index)
+    browser.run("leave", "camera")
+
+
+def test_lips_stay_in_step_for_players_of_flv():
+    """From FFmpeg 8's WHIP muxer through RTP, a worker and FLV."""
+    python = peers_venv.python("aiortc")
+    server = Server()
+    peer(python, "tests/interop/ffmpeg_whip.py", server.http(f"/{NAME}/whip"))
+    server.wait_live(NAME, 20)
+    seen = json.loads(run(python, "tests/interop/lips_of_flv.py", server.http(f"/{NAME}.flv"), 7, timeout=40).splitlines()[-1])
+    assert seen["sound"] == "aac", seen
+    check_lips(seen)

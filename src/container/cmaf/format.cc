@@ -11,6 +11,13 @@ uint64_t first_number(const base::Clock& clock) {
 
 }  // namespace
 
+media::TrackSet Format::select(const media::TrackSet& all) {
+  media::TrackSet tracks = media::programme_of(all);
+  for (const media::TrackPtr& track : media::programme_with(media::Codec::kAac, all))
+    if (track->derived()) tracks.push_back(track);
+  return tracks;
+}
+
 Format::Format(const Settings& settings, const std::string& stream, const base::Clock& clock)
     : clock_(clock), muxer_(stream, settings, first_number(clock)) {}
 

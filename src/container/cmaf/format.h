@@ -21,6 +21,9 @@ class Format {
   // Each moment holds all there is: a reader needs the newest alone.
   static constexpr bool kUnitsAreWhole = true;
 
+  // The programme, and what workers made of its sound.
+  static media::TrackSet select(const media::TrackSet& all);
+
   // `clock` outlives it.
   Format(const Settings& settings, const std::string& stream, const base::Clock& clock);
 

@@ -18,7 +18,7 @@ bool Moment::ready() const {
     all = all && view.complete_segments() > 0;
   }
   // A track that has been silent for two segments of the other is not waited for.
-  return most > 0 && (all || most > 2);
+  return !waits_for_aac && most > 0 && (all || most > 2);
 }
 
 const RenditionView* Moment::find(std::string_view name) const {

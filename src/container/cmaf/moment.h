@@ -18,6 +18,10 @@ struct Moment {
   uint64_t silent_frames = 0;        // packets of silence that took the place of audio, so far
   uint64_t dropped_segments = 0;     // segments that went early because of window_bytes, so far
 
+  // The sound is not AAC by itself and is to be: whoever serves this holds a lease of it.
+  bool wants_aac = false;
+  bool waits_for_aac = false;  // it is being made; players read once which tracks there are
+
   // Every track has a whole segment: players of all kinds can start.
   bool ready() const;
   const RenditionView* find(std::string_view name) const;

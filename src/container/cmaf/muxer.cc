@@ -29,30 +29,66 @@ Muxer::Muxer(std::string stream, const Settings& settings, uint64_t first_number
       audio_("audio", settings, first_number) {}
 
 void Muxer::set_tracks(const media::TrackSet& tracks) {
-  const auto pick = [&](TrackKind kind, std::optional<media::TrackId>& chosen) {
-    std::optional<media::TrackId> first;
-    for (const media::TrackPtr& track : tracks) {
-      if (track->kind() != kind) continue;
-      if (can_play(track->config.codec) && !first) {
-        first = track->id;
-      } else if (std::ranges::find(left_out_, track->id) == left_out_.end()) {
-        left_out_.push_back(track->id);
-        base::log::info(
-            "cmaf.track_left_out",
-            {{"stream", stream_}, {"track", track->id}, {"codec", media::codec_name(track->config.codec)}});
-      }
-    }
-    if (first) chosen = first;
-  };
-  pick(TrackKind::kVideo, video_id_);
-  pick(TrackKind::kAudio, audio_id_);
+  tracks_ = tracks;
+  choose();
+}
+
+void Muxer::choose() {
+  media::TrackSet tracks = settings_.sound == Sound::kAac ? media::programme_with(Codec::kAac, tracks_)
+                                                          : media::programme_of(tracks_);
+  choose_video(tracks);
+  choose_audio(tracks);
+}
+
+void Muxer::choose_video(const media::TrackSet& tracks) {
+  auto first = std::ranges::find_if(tracks, [](const media::TrackPtr& track) {
+    return track->kind() == TrackKind::kVideo && can_play(track->config.codec);
+  });
+  if (first != tracks.end()) video_id_ = (*first)->id;
+  for (const media::TrackPtr& track : tracks)
+    if (track->kind() == TrackKind::kVideo && track->id != video_id_) leave_out(*track);
+}
+
+void Muxer::choose_audio(const media::TrackSet& tracks) {
+  auto first = std::ranges::find(tracks, TrackKind::kAudio, &media::Track::kind);
+  bool aac = first != tracks.end() && (*first)->config.codec == Codec::kAac;
+  bool made = aac && (*first)->derived();
+  wants_aac_ = settings_.sound == Sound::kAac && first != tracks.end() && (!aac || made);
+  if (!wants_aac_ || made) aac_due_.reset();
+  waits_for_aac_ = wants_aac_ && !made && !(aac_due_ && now_ >= *aac_due_);
+  if (waits_for_aac_) return audio_id_.reset();
+  first = std::ranges::find_if(tracks, [](const media::TrackPtr& track) {
+    return track->kind() == TrackKind::kAudio && can_play(track->config.codec);
+  });
+  if (first != tracks.end()) audio_id_ = (*first)->id;
+  for (const media::TrackPtr& track : tracks)
+    if (track->kind() == TrackKind::kAudio && track->id != audio_id_) leave_out(*track);
+}
+
+void Muxer::look_for_aac() {
+  if (!waits_for_aac_) return;
+  if (!aac_due_) aac_due_ = now_ + settings_.aac_wait;
+  if (now_ >= *aac_due_) choose();
+}
+
+void Muxer::leave_out(const media::Track& track) {
+  if (std::ranges::find(left_out_, track.id) != left_out_.end()) return;
+  left_out_.push_back(track.id);
+  base::log::info(
+      "cmaf.track_left_out",
+      {{"stream", stream_}, {"track", track.id}, {"codec", media::codec_name(track.config.codec)}});
 }
 
 void Muxer::push(const media::Frame& frame, const Now& now) {
+  now_ = now.mono;
   const TrackKind kind = frame.track->kind();
-  if (kind == TrackKind::kData || !can_play(frame.track->config.codec)) return;
-  auto& chosen = kind == TrackKind::kVideo ? video_id_ : audio_id_;
-  if (!chosen) set_tracks({frame.track});
+  if (kind == TrackKind::kData) return;
+  if (std::ranges::find(tracks_, frame.track->id, &media::Track::id) == tracks_.end()) {
+    tracks_.push_back(frame.track);
+    choose();
+  }
+  look_for_aac();
+  const auto& chosen = kind == TrackKind::kVideo ? video_id_ : audio_id_;
   if (chosen != frame.track->id) return;
   last_dts_ = frame.dts;
   if (kind == TrackKind::kAudio) return push_audio(frame, now);
@@ -125,6 +161,8 @@ MomentPtr Muxer::take_moment() {
   moment->dts = last_dts_;
   moment->silent_frames = silence_.frames();
   moment->dropped_segments = dropped_segments_;
+  moment->wants_aac = wants_aac_;
+  moment->waits_for_aac = waits_for_aac_ && !audio_.started();
   return moment;
 }
 

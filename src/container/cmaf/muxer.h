@@ -20,7 +20,8 @@ struct Now {
 };
 
 // Pure. Lives on its stream's channel. The first video and the first audio track that players know are
-// taken; others are said in the log and left out.
+// taken; others are said in the log and left out. Sound that not every player knows is kept back for a while
+// when AAC may be made of it.
 class Muxer {
  public:
   // `first_number`: of segments and init segments. Names must never come back with other bytes, because they
@@ -41,6 +42,11 @@ class Muxer {
   void push_audio(const media::Frame& frame, const Now& now);
   void push_silence(media::Frame frame, const Now& now);
   base::WallTime wall_of(const media::Frame& frame, const Now& now, bool leads);
+  void choose();
+  void choose_video(const media::TrackSet& tracks);
+  void choose_audio(const media::TrackSet& tracks);
+  void leave_out(const media::Track& track);
+  void look_for_aac();
   bool audio_must_wait(const media::Frame& frame);
 
   const std::string stream_;
@@ -55,6 +61,11 @@ class Muxer {
   media::MediaTime last_dts_;
   std::optional<base::Duration> wall_offset_;  // wall clock minus media time
   std::vector<media::TrackId> left_out_;
+  media::TrackSet tracks_;
+  base::MonoTime now_;  // of the last frame
+  bool wants_aac_ = false;
+  bool waits_for_aac_ = false;
+  std::optional<base::MonoTime> aac_due_;  // from then on it is not waited for
 };
 
 // Whether players can be expected to play it.

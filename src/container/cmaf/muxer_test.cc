@@ -309,7 +309,7 @@ TEST_P(MuxerCodecs, ViewsAndInitSegmentsNameThem) {
     return made;
   };
   const CodecRow& row = GetParam();
-  Bed bed;
+  Bed bed({.sound = Sound::kOriginal});
   bed.run(30 * 6, 30, described(1, row.video, row.video_record), described(2, row.audio, row.audio_record));
   ASSERT_TRUE(bed.last && bed.last->ready());
   EXPECT_EQ(bed.view("video").config.rfc6381 + ',' + bed.view("audio").config.rfc6381, row.codecs);
@@ -319,6 +319,68 @@ TEST_P(MuxerCodecs, ViewsAndInitSegmentsNameThem) {
     const base::Slice& init = bed.view(name).inits.begin()->second;
     EXPECT_NE(base::as_text(init).find(row.sample_entries[i++]), std::string_view::npos) << name;
   }
+}
+
+// Sound in Opus, and what a worker makes of it.
+class MuxerSound : public testing::Test {
+ protected:
+  static media::TrackPtr opus() {
+    auto made = std::make_shared<media::Track>();
+    made->id = 2;
+    made->config = *codec::describe(Codec::kOpus, codec::fixtures::slice(codec::fixtures::kOpusHead));
+    return made;
+  }
+  static media::TrackPtr made_of_it() {
+    auto made = std::make_shared<media::Track>();
+    made->id = 9;
+    made->derived_from = 2;
+    made->config = *codec::describe(Codec::kAac, codec::fixtures::slice(codec::fixtures::kAacStereo));
+    return made;
+  }
+  const media::TrackPtr video_ = track(1, Codec::kH264), opus_ = opus(), aac_ = made_of_it();
+};
+
+TEST_F(MuxerSound, AacThatIsBeingMadeIsWaitedForByTheFirstPlaylist) {
+  Bed bed;
+  bed.muxer.set_tracks({video_, opus_});
+  bed.run(30, 30, video_, opus_);
+  EXPECT_TRUE(bed.last->wants_aac && !bed.last->ready());
+  bed.run(30 * 5, 30, video_, aac_);  // its track stands in the next head only
+  ASSERT_TRUE(bed.last && bed.last->ready());
+  EXPECT_EQ(bed.view("audio").config.rfc6381, "mp4a.40.2");
+  bed.muxer.set_tracks({video_, opus_, aac_});
+  const auto before = bed.view("audio").next();
+  bed.run(30, 30, video_, opus_);
+  EXPECT_EQ(bed.view("audio").inits.size(), 1u) << "no Opus any more";
+  EXPECT_TRUE(bed.last->wants_aac) << "it is to stay";
+  EXPECT_GE(bed.view("audio").next().msn, before.msn);
+}
+
+TEST_F(MuxerSound, WithoutAWorkerTheSoundIsCarriedAsItIs) {
+  Settings options;
+  options.aac_wait = std::chrono::seconds(2);
+  Bed bed(options);
+  bed.muxer.set_tracks({video_, opus_});
+  bed.run(59, 30, video_, opus_);
+  EXPECT_TRUE(bed.last->wants_aac && !bed.last->ready());
+  bed.run(30 * 4, 30, video_, opus_);
+  ASSERT_TRUE(bed.last && bed.last->ready());
+  EXPECT_EQ(bed.view("audio").config.rfc6381, "opus");
+  EXPECT_TRUE(bed.last->wants_aac);
+}
+
+TEST_F(MuxerSound, SoundThatIsAacAlreadyWaitsForNobody) {
+  Bed bed;
+  bed.run(30 * 5, 30, video_, track(2, Codec::kAac));
+  EXPECT_TRUE(bed.last->ready() && !bed.last->wants_aac);
+}
+
+TEST_F(MuxerSound, TheOriginalIsWantedWhereTheOperatorSaysSo) {
+  Bed bed({.sound = Sound::kOriginal});
+  bed.muxer.set_tracks({video_, opus_, aac_});
+  bed.run(30 * 3, 30, video_, opus_);
+  ASSERT_TRUE(bed.last && bed.last->ready());
+  EXPECT_EQ(bed.view("audio").config.rfc6381, "opus");
 }
 
 TEST(Muxer, CodecsThatPlayersDoNotKnowAreLeftOut) {

@@ -2,10 +2,16 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "base/time.h"
 
 namespace eyas::cmaf {
+
+enum class Sound : uint8_t {
+  kAac,       // what everybody plays: made of others where a worker can
+  kOriginal,  // as the sender has it, where CMAF players can be expected to play it
+};
 
 struct Settings {
   base::Duration part_duration =
@@ -16,6 +22,9 @@ struct Settings {
   size_t window_segments = 7;              // complete segments listed; never less than 3 target durations
   size_t window_bytes = 96 * 1024 * 1024;  // of one stream, listed and retired; the oldest go first
   bool keep_sei = false;                   // pass SEI on to viewers
+  Sound sound = Sound::kAac;
+  // With Sound::kAac: players' start waits so long for AAC that is being made.
+  base::Duration aac_wait = std::chrono::seconds(3);
 };
 
 }  // namespace eyas::cmaf

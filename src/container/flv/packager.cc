@@ -101,7 +101,8 @@ void Format::set_tracks(const media::TrackSet& tracks, std::vector<UnitPtr>& out
     });
   };
   if (before.size() == carried_.size() && std::ranges::all_of(carried_, known)) return;
-  out.push_back(metadata(wire_ms(last_dts_), last_dts_));
+  // At any other time than zero FFmpeg takes it for a subtitle.
+  out.push_back(metadata(0, last_dts_));
   for (const Carried& now : carried_) {
     if (known(now)) continue;
     if (UnitPtr unit = sequence_header(*now.track, now.index, wire_ms(last_dts_), last_dts_))
@@ -139,12 +140,20 @@ UnitPtr Format::metadata(uint32_t timestamp_ms, media::MediaTime dts) const {
   return make_unit({TagType::kScript, timestamp_ms, false, dts, nullptr}, body);
 }
 
+void Format::promise_sound(bool promised, bool wants_aac) {
+  sound_promised_ = promised;
+  wants_aac_ = wants_aac;
+  head_.reset();
+}
+
 std::shared_ptr<const Head> Format::head() {
   running_ = true;
   if (head_) return head_;
   auto head = std::make_shared<Head>();
+  head->wants_aac = wants_aac_;
   base::ByteWriter file_header(kFileHeaderBytes + kPreviousTagSizeBytes);
-  write_file_header(file_header, first(TrackKind::kAudio) != nullptr, first(TrackKind::kVideo) != nullptr);
+  bool sound = sound_promised_ || first(TrackKind::kAudio) != nullptr;
+  write_file_header(file_header, sound, first(TrackKind::kVideo) != nullptr);
   head->flv_file_header = base::Slice(file_header.take());
   head->units.push_back(metadata(0, {}));
   for (const Carried& carried : carried_) {

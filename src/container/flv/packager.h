@@ -28,6 +28,8 @@ using UnitPtr = std::shared_ptr<const Unit>;
 struct Head {
   base::Slice flv_file_header;  // "FLV" 1 flags 9, then PreviousTagSize0
   std::vector<UnitPtr> units;   // onMetaData and sequence headers, at time 0
+  // There is sound that not every player knows: whoever is given this may ask for the same in AAC.
+  bool wants_aac = false;
 };
 
 // Lives on its stream's loop. Used as hub::Feed<flv::Format>.
@@ -45,6 +47,10 @@ class Format {
   // For a reader that starts now. Never null.
   std::shared_ptr<const Head> head();
 
+ protected:
+  // Of the next head: that sound will come though no track of it is carried yet; `wants_aac`.
+  void promise_sound(bool promised, bool wants_aac);
+
  private:
   struct Carried {
     media::TrackPtr track;
@@ -58,6 +64,8 @@ class Format {
   media::MediaTime last_dts_{};
   bool running_ = false;  // a head or a unit has gone out
   bool has_video_ = false;
+  bool sound_promised_ = false;
+  bool wants_aac_ = false;
 };
 
 }  // namespace eyas::flv

@@ -10,7 +10,8 @@ Channel::Channel(hub::StreamName name, Statistics& statistics, io::Executor& hom
                  std::function<void(SnapshotPtr)> publish)
     : name_(std::move(name)), statistics_(statistics), home_(home), publish_(std::move(publish)) {}
 
-void Channel::open(hub::Directory& directory) {
+void Channel::open(hub::Directory& directory, hub::Derivations* derivations) {
+  derivations_ = derivations;
   hub::ReaderInfo info;
   info.protocol = "hls_packager";
   info.session = "hls";
@@ -45,12 +46,15 @@ void Channel::pump() {
   while (auto item = reader_.next()) moment = item->unit;
   if (moment) {
     count(*moment);
+    if (moment->wants_aac && !aac_ && derivations_ != nullptr)
+      aac_ = derivations_->want(name_, hub::Derivation::kAac);
     newest_ = make_snapshot(*moment);
     publish_(newest_);
   }
   if (!reader_.ended()) return;
   base::log::info("hls.close", {{"stream", name_.text()}});
   reader_.detach();
+  aac_.reset();
   publish_(nullptr);
 }
 

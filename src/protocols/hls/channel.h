@@ -6,6 +6,7 @@
 #include <string>
 
 #include "container/cmaf/format.h"
+#include "hub/derivations.h"
 #include "hub/directory.h"
 #include "protocols/hls/snapshot.h"
 #include "protocols/hls/statistics.h"
@@ -19,7 +20,8 @@ class Channel : public std::enable_shared_from_this<Channel> {
   // is over. Neither is called from inside open().
   Channel(hub::StreamName name, Statistics& statistics, io::Executor& home,
           std::function<void(SnapshotPtr)> publish);
-  void open(hub::Directory& directory);
+  // `derivations` may be null, and outlives this: nobody makes AAC then.
+  void open(hub::Directory& directory, hub::Derivations* derivations);
   const SnapshotPtr& newest() const { return newest_; }
 
  private:
@@ -37,6 +39,8 @@ class Channel : public std::enable_shared_from_this<Channel> {
   uint64_t silent_frames_ = 0;
   uint64_t dropped_segments_ = 0;
   hub::Reader<cmaf::Format> reader_;
+  hub::Derivations* derivations_ = nullptr;
+  hub::Derivations::Lease aac_;
   SnapshotPtr newest_;
 };
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "http/router.h"
+#include "hub/derivations.h"
 #include "hub/directory.h"
 #include "protocols/hls/options.h"
 #include "protocols/hls/statistics.h"
@@ -21,10 +22,12 @@ constexpr std::array<const char*, 0> kUrlSchemes = {};
 
 // Serves every stream of the directory under /{app}/{name}/index.m3u8 and /{app}/{name}/hls/.
 // Handlers run on the loops of `loops`, which must be all loops that HTTP connections live on. Outlives the
-// loops' running; destroyed after they have stopped. `directory` outlives it.
+// loops' running; destroyed after they have stopped. `directory` outlives it, and `derivations`, which may be
+// null.
 class Server {
  public:
-  Server(hub::Directory& directory, std::vector<io::Executor*> loops, Options options);
+  Server(hub::Directory& directory, std::vector<io::Executor*> loops, Options options,
+         hub::Derivations* derivations = nullptr);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

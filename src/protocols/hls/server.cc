@@ -40,8 +40,9 @@ struct Desk {
 // Its desks live on their loops; everything else is const after start.
 class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
  public:
-  Impl(hub::Directory& directory, const std::vector<io::Executor*>& loops, Options options)
-      : directory_(directory), options_(options), desks_(loops.size()) {
+  Impl(hub::Directory& directory, const std::vector<io::Executor*>& loops, Options options,
+       hub::Derivations* derivations)
+      : directory_(directory), derivations_(derivations), options_(options), desks_(loops.size()) {
     directory.set_format<cmaf::Format>(options_);
     for (size_t i = 0; i < loops.size(); ++i) desks_[i].loop = loops[i], index_[loops[i]] = i;
   }
@@ -115,7 +116,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     station.channel = std::make_shared<Channel>(
         name, statistics_, *home.loop,
         [this, index, text = name.text()](SnapshotPtr snapshot) { tell(index, text, std::move(snapshot)); });
-    station.channel->open(directory_);
+    station.channel->open(directory_, derivations_);
   }
 
   void subscribe(Desk& home, const hub::StreamName& name, size_t loop) {
@@ -194,14 +195,16 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   }
 
   hub::Directory& directory_;
+  hub::Derivations* derivations_;
   const Options options_;
   Statistics statistics_;
   std::vector<Desk> desks_;
   std::map<const io::Executor*, size_t> index_;
 };
 
-Server::Server(hub::Directory& directory, std::vector<io::Executor*> loops, Options options)
-    : impl_(std::make_shared<Impl>(directory, loops, options)) {}
+Server::Server(hub::Directory& directory, std::vector<io::Executor*> loops, Options options,
+               hub::Derivations* derivations)
+    : impl_(std::make_shared<Impl>(directory, loops, options, derivations)) {}
 Server::~Server() = default;
 
 void Server::register_routes(http::Router& router) {

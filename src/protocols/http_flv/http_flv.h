@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "http/router.h"
+#include "hub/derivations.h"
 #include "hub/directory.h"
 #include "protocols/http_flv/options.h"
 
@@ -39,10 +40,16 @@ struct Statistics {
   }
 };
 
-// Registers the routes. Thread-safe once made; `options`, `directory` and `statistics` outlive the HTTP
-// server.
-void add_routes(http::Router& router, const Options& options, hub::Directory& directory,
-                Statistics& statistics);
+// What viewers are made of; all of it outlives the HTTP server.
+struct Parts {
+  const Options& options;
+  hub::Directory& directory;
+  Statistics& statistics;
+  hub::Derivations* derivations = nullptr;  // null: nobody makes AAC of other sound
+};
+
+// Registers the routes. Thread-safe once made.
+void add_routes(http::Router& router, const Parts& parts);
 
 // What the server's table holds.
 std::unique_ptr<protocols::Protocol> make();

@@ -9,7 +9,7 @@ class HttpFlv final : public protocols::Protocol {
   std::string_view name() const override { return kName; }
   void describe(base::OptionSchema& schema) override { http_flv::describe(schema, options_); }
   base::Status start(const protocols::Services& services) override {
-    add_routes(services.router, options_, services.directory, statistics_);
+    add_routes(services.router, {options_, services.directory, statistics_, services.derivations});
     return {};
   }
   std::vector<base::Metric> metrics() const override {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "container/flv/common_format.h"
 #include "http/exchange.h"
 #include "http/request.h"
 #include "hub/directory.h"
@@ -17,35 +18,36 @@ namespace eyas::http_flv {
 // loop.
 class Viewer : public std::enable_shared_from_this<Viewer> {
  public:
-  Viewer(const Options& options, Statistics& statistics, http::RequestPtr request, http::Exchange exchange,
-         std::string stream);
+  using Reader = hub::Reader<flv::CommonFormat>;
+
+  Viewer(const Parts& parts, http::RequestPtr request, http::Exchange exchange, hub::StreamName name);
   ~Viewer();
 
   // Finds the stream, then answers; 404 when it is not there.
-  void start(hub::Directory& directory, const hub::StreamName& name);
+  void start();
   // Sends what there is, through an output that the caller chose.
-  void play(hub::Reader<flv::Format> reader, std::unique_ptr<Output> output);
+  void play(Reader reader, std::unique_ptr<Output> output);
   // The reader has more.
   void wake();
 
   const std::string& session() const { return session_; }
 
  private:
-  void answer(base::Result<hub::Reader<flv::Format>> reader);
+  void answer(base::Result<Reader> reader);
   void pump();
   bool gather();
   void finish(const char* reason);
 
-  const Options& options_;
-  Statistics& statistics_;
+  const Parts parts_;
   http::RequestPtr request_;
   http::Exchange exchange_;
   io::Executor& executor_;
-  std::string stream_;
+  hub::StreamName name_;
   std::string session_;
   std::unique_ptr<Output> output_;
-  hub::Reader<flv::Format> reader_;
-  bool started_ = false;  // the file header went out
+  Reader reader_;
+  hub::Derivations::Lease aac_;  // of the stream's sound, when that is in what a player may not know
+  bool started_ = false;         // the file header went out
   bool over_ = false;
   std::shared_ptr<Viewer> self_;  // while it plays
   io::Timer delayed_;             // armed while max_send_delay holds units back

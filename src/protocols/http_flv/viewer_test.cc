@@ -82,7 +82,7 @@ class Bed {
         away_(world.add_loop()),
         options_(options),
         directory_({&home_}, {}) {
-    add_routes(router_, options_, directory_, statistics);
+    add_routes(router_, {options_, directory_, statistics});
     http_ = std::make_unique<http::Server>(home_, router_, http::Options{}, std::make_shared<http::Shared>());
   }
   ~Bed() {

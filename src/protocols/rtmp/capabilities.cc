@@ -1,5 +1,7 @@
 #include "protocols/rtmp/capabilities.h"
 
+#include <algorithm>
+
 namespace eyas::rtmp {
 namespace {
 
@@ -16,6 +18,18 @@ AmfValue info_map(const char* const (&codes)[N]) {
   return AmfValue::object(std::move(properties));
 }
 
+// The peer named the FourCC, or "*", as one that it decodes or forwards.
+bool names_audio(const AmfValue& connect_object, std::string_view fourcc) {
+  const AmfValue* list = connect_object.find("fourCcList");
+  const AmfValue* map = connect_object.find("audioFourCcInfoMap");
+  for (std::string_view name : {fourcc, std::string_view("*")}) {
+    auto is_name = [&](const AmfValue& value) { return value.as_string() == name; };
+    if (list != nullptr && std::ranges::any_of(list->items(), is_name)) return true;
+    if (map != nullptr && map->get_number(name) > 0) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 PeerCapabilities read_capabilities(const AmfValue& connect_object) {
@@ -23,6 +37,7 @@ PeerCapabilities read_capabilities(const AmfValue& connect_object) {
   for (const char* name : {"fourCcList", "videoFourCcInfoMap", "audioFourCcInfoMap", "capsEx"}) {
     if (connect_object.find(name) != nullptr) peer.enhanced = true;
   }
+  peer.plays_opus = names_audio(connect_object, "Opus");
   double caps = connect_object.get_number("capsEx");
   if (caps > 0 && caps <= 0xFFFFFFFF) peer.caps_ex = static_cast<uint32_t>(caps);
   return peer;

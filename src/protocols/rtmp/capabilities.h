@@ -19,6 +19,7 @@ enum CapsEx : uint32_t {
 // What the peer said in its connect command.
 struct PeerCapabilities {
   bool enhanced = false;  // it sent any of the Enhanced RTMP properties
+  bool plays_opus = false;
   uint32_t caps_ex = 0;
 
   bool reconnects() const { return (caps_ex & kCapsReconnect) != 0; }

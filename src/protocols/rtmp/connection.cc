@@ -116,6 +116,7 @@ void Connection::on_play(uint32_t stream_id, const Target& target) {
       serial,
       target.stream,
       std::make_unique<Egress>(stream_id, session_.chunk_size_out(), *stream_, *server_.headers_),
+      {},
       {}};
   hub::ReaderInfo info;
   info.protocol = kName;
@@ -123,16 +124,25 @@ void Connection::on_play(uint32_t stream_id, const Target& target) {
   info.peer = stream_->peer();
   info.arguments = target.arguments;
   info.wait = server_.options_.play_wait;
-  server_.directory_.read<flv::Format>(
-      *name, std::move(info), stream_->executor(),
+  if (session_.peer_capabilities().plays_opus)
+    read<flv::Format>(stream_id, serial, *name, std::move(info));
+  else
+    read<flv::CommonFormat>(stream_id, serial, *name, std::move(info));
+}
+
+template <typename Format>
+void Connection::read(uint32_t stream_id, uint64_t serial, const hub::StreamName& name,
+                      hub::ReaderInfo info) {
+  server_.directory_.read<Format>(
+      name, std::move(info), stream_->executor(),
       if_alive([this, stream_id, serial] { wake(stream_id, serial); }),
-      if_alive([this, stream_id, serial](base::Result<hub::Reader<flv::Format>> reader) {
-        play_answered(stream_id, serial, std::move(reader));
+      if_alive([this, stream_id, serial](base::Result<hub::Reader<Format>> reader) {
+        if (!reader) return play_answered(stream_id, serial, reader.error());
+        play_answered(stream_id, serial, FlvReader(std::move(*reader)));
       }));
 }
 
-void Connection::play_answered(uint32_t stream_id, uint64_t serial,
-                               base::Result<hub::Reader<flv::Format>> reader) {
+void Connection::play_answered(uint32_t stream_id, uint64_t serial, base::Result<FlvReader> reader) {
   Played* play = played(stream_id, serial);
   if (play == nullptr) return;
   if (!reader) {
@@ -190,10 +200,19 @@ void Connection::wake(uint32_t stream_id, uint64_t serial) {
 
 void Connection::pump(uint32_t stream_id) {
   auto entry = played_.find(stream_id);
-  if (closing_ || entry == played_.end() || entry->second.egress->pump()) return;
+  if (closing_ || entry == played_.end()) return;
+  bool goes_on = entry->second.egress->pump();
+  want_aac(entry->second);
+  if (goes_on) return;
   // Not here: we may be inside the reader's own call.
   stream_->executor().defer(
       if_alive([this, stream_id, serial = entry->second.serial] { finish_play(stream_id, serial); }));
+}
+
+void Connection::want_aac(Played& play) {
+  if (!play.egress->wants_aac() || play.aac || server_.derivations_ == nullptr) return;
+  if (auto name = hub::StreamName::parse(play.stream))
+    play.aac = server_.derivations_->want(*name, hub::Derivation::kAac);
 }
 
 void Connection::finish_play(uint32_t stream_id, uint64_t serial) {

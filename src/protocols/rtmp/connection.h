@@ -38,7 +38,8 @@ class Connection final : private io::ByteStream::Handler, private Session::Sink 
     uint64_t serial = 0;
     std::string stream;
     std::unique_ptr<Egress> egress;
-    io::Timer delayed;  // armed while max_send_delay holds units back
+    io::Timer delayed;            // armed while max_send_delay holds units back
+    hub::Derivations::Lease aac;  // of the stream's sound, for a player that may know no other
   };
 
   void on_data(base::Bytes bytes) override;
@@ -55,10 +56,13 @@ class Connection final : private io::ByteStream::Handler, private Session::Sink 
   void on_limit(Limit limit) override { server_.statistics_->hit(limit); }
 
   void publish_answered(uint32_t stream_id, uint64_t serial, base::Result<hub::Publisher> publisher);
-  void play_answered(uint32_t stream_id, uint64_t serial, base::Result<hub::Reader<flv::Format>> reader);
+  template <typename Format>
+  void read(uint32_t stream_id, uint64_t serial, const hub::StreamName& name, hub::ReaderInfo info);
+  void play_answered(uint32_t stream_id, uint64_t serial, base::Result<FlvReader> reader);
   void refuse_publish(uint32_t stream_id, const std::string& stream, const std::string& why);
   void wake(uint32_t stream_id, uint64_t serial);
   void pump(uint32_t stream_id);
+  void want_aac(Played& play);
   void finish_play(uint32_t stream_id, uint64_t serial);
   Played* played(uint32_t stream_id, uint64_t serial);
   void check(const base::Status& status);

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "container/flv/test_streams.h"
+#include "hub/test_derivations.h"
 #include "io/sim/sim_executor.h"
 #include "protocols/rtmp/rtmp.h"
 #include "protocols/rtmp/test_client.h"
@@ -79,7 +80,9 @@ void VirtualStream::close(base::Error why) {
 class ConnectionTest : public testing::Test {
  protected:
   ConnectionTest() { remake(); }
-  void remake() { server_ = std::make_unique<Server>(options_, directory_, loop_, statistics_); }
+  void remake() {
+    server_ = std::make_unique<Server>(options_, directory_, loop_, statistics_, &derivations_);
+  }
 
   std::shared_ptr<Wire> dial(bool digest = false, std::vector<flv::AmfProperty> more = {}) {
     auto wire = std::make_shared<Wire>();
@@ -97,8 +100,8 @@ class ConnectionTest : public testing::Test {
     wire->say(wire->bytes.publish(name));
     return wire;
   }
-  std::shared_ptr<Wire> player(std::string_view name = "alpha") {
-    auto wire = dial();
+  std::shared_ptr<Wire> player(std::string_view name = "alpha", std::vector<flv::AmfProperty> more = {}) {
+    auto wire = dial(false, std::move(more));
     wire->say(wire->bytes.play(name));
     return wire;
   }
@@ -119,6 +122,7 @@ class ConnectionTest : public testing::Test {
   SimExecutor& loop_ = world_.add_loop();
   Options options_;
   hub::Directory directory_{{&loop_}, {}};
+  hub::test::CountedLeases derivations_;
   std::shared_ptr<Statistics> statistics_ = std::make_shared<Statistics>();
   std::unique_ptr<Server> server_;
 };
@@ -141,6 +145,28 @@ TEST_F(ConnectionTest, PublishedFramesReachAPlayerFromTheNewestKeyFrame) {
   const Message* first = out->got.first(MessageType::kVideo);
   ASSERT_NE(first, nullptr);
   EXPECT_EQ(first->payload.data()[1], 0);  // the sequence header comes first
+}
+
+TEST_F(ConnectionTest, OpusIsForPlayersThatSayTheyKnowItAndAacIsAskedForByOthers) {
+  auto in = publisher();
+  auto audio = [&](const std::string& hex) { in->say(in->bytes.media(MessageType::kAudio, 20, hex)); };
+  audio("90 4f707573 4f707573486561640102000080bb0000000000");
+  video(*in, 0, kHeader);
+  video(*in, 0, kKey);
+  auto any = player(),
+       knows = player("alpha", {{"fourCcList", AmfValue::strict_array({AmfValue::string("Opus")})}});
+  audio("91 4f707573 fc00aa");
+  video(*in, 40, kInter);
+  auto sounds = [](const Wire& wire) {
+    return std::ranges::count(wire.got.messages(), MessageType::kAudio, &Message::type);
+  };
+  EXPECT_EQ(sounds(*knows), 2);
+  EXPECT_EQ(sounds(*any), 0) << "AAC is being made";
+  EXPECT_EQ(pictures(*any), 2u) << "which the picture does not wait for";
+  EXPECT_EQ(derivations_.held("live/alpha", hub::Derivation::kAac), 1);
+  any->stream->close({base::Code::kClosed, "left", {}});
+  world_.settle();
+  EXPECT_EQ(derivations_.held("live/alpha", hub::Derivation::kAac), 0);
 }
 
 TEST_F(ConnectionTest, AFrameIsOneSend) {

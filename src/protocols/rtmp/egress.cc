@@ -32,7 +32,7 @@ bool Egress::pump() {
     if (!slices_.empty()) stream_.send(slices_);
     slices_.clear();
     gathered_bytes_ = 0;
-    if (!more) return !reader_.ended();
+    if (!more) return !std::visit([](const auto& reader) { return reader.ended(); }, reader_);
   }
   return true;
 }
@@ -40,10 +40,11 @@ bool Egress::pump() {
 // False when the reader has nothing more for now.
 bool Egress::gather() {
   while (gathered_bytes_ < kSendBytesMax && slices_.size() < kSendSlicesMax) {
-    auto item = reader_.next();
+    auto item = std::visit([](auto& reader) { return reader.next(); }, reader_);
     if (!item) return false;
     uint32_t timestamp_ms = item->unit->timestamp_ms;
     if (item->head) {
+      wants_aac_ |= item->head->wants_aac;
       // At the time of the unit that follows, so that a player's clock does not jump back when a reader was
       // lapped. Only onMetaData stays at zero: at any other time ffmpeg takes it for a subtitle track.
       for (const flv::UnitPtr& unit : item->head->units) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <array>
+#include <variant>
 #include <vector>
 
+#include "container/flv/common_format.h"
 #include "container/flv/packager.h"
 #include "hub/feed.h"
 #include "io/byte_stream.h"
@@ -26,6 +28,9 @@ class HeaderCache {
   std::array<Entry, 16> entries_;
 };
 
+// What everybody can play, or for a peer that says it can, what the publisher sends.
+using FlvReader = std::variant<hub::Reader<flv::CommonFormat>, hub::Reader<flv::Format>>;
+
 // Pulls from its reader only when the connection has nothing pending, so it never owns a queue of frames.
 // Lives on its connection's loop.
 class Egress {
@@ -33,8 +38,8 @@ class Egress {
   Egress(uint32_t stream_id, uint32_t chunk_size, io::ByteStream& stream, HeaderCache& headers)
       : stream_id_(stream_id), chunk_size_(chunk_size), stream_(stream), headers_(headers) {}
 
-  void start(hub::Reader<flv::Format> reader) { reader_ = std::move(reader); }
-  bool started() const { return static_cast<bool>(reader_); }
+  void start(FlvReader reader) { reader_ = std::move(reader), started_ = true; }
+  bool started() const { return started_; }
 
   // Sends what there is, as long as the kernel takes it. False when the stream has ended and all of it was
   // sent.
@@ -44,6 +49,8 @@ class Egress {
   void receive(MessageType type, bool wanted);
 
   uint64_t units_sent() const { return units_sent_; }
+  // There is sound that this peer gets in AAC while somebody asks for that.
+  bool wants_aac() const { return wants_aac_; }
 
  private:
   bool gather();
@@ -54,7 +61,9 @@ class Egress {
   uint32_t chunk_size_;
   io::ByteStream& stream_;
   HeaderCache& headers_;
-  hub::Reader<flv::Format> reader_;
+  FlvReader reader_;
+  bool started_ = false;
+  bool wants_aac_ = false;
   std::vector<base::Slice> slices_;
   size_t gathered_bytes_ = 0;
   bool paused_ = false;

@@ -14,7 +14,8 @@ class Rtmp final : public protocols::Protocol {
   base::Status start(const protocols::Services& services) override {
     loops_ = &services.loops;
     for (io::Loop* loop : services.loops) {
-      servers_.push_back(std::make_unique<Server>(options_, services.directory, *loop, statistics_));
+      servers_.push_back(
+          std::make_unique<Server>(options_, services.directory, *loop, statistics_, services.derivations));
     }
     return {};
   }

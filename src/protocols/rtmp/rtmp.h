@@ -7,6 +7,7 @@
 #include <memory>
 #include <unordered_map>
 
+#include "hub/derivations.h"
 #include "hub/directory.h"
 #include "io/address_census.h"
 #include "io/byte_stream.h"
@@ -55,11 +56,12 @@ struct Statistics {
 class Connection;
 class HeaderCache;
 
-// Owns the RTMP connections of one loop. Lives on that loop. `directory` outlives it.
+// Owns the RTMP connections of one loop. Lives on that loop. `directory` outlives it, and `derivations`,
+// which may be null: then nobody makes AAC of other sound.
 class Server {
  public:
   Server(const Options& options, hub::Directory& directory, io::Executor& loop,
-         std::shared_ptr<Statistics> statistics);
+         std::shared_ptr<Statistics> statistics, hub::Derivations* derivations = nullptr);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -82,6 +84,7 @@ class Server {
   Options options_;  // a copy: the configuration's own belongs to the main loop
   hub::Directory& directory_;
   io::Executor& loop_;
+  hub::Derivations* derivations_;
   std::shared_ptr<Statistics> statistics_;
   std::unique_ptr<HeaderCache> headers_;
   std::unordered_map<uint64_t, std::unique_ptr<Connection>> connections_;

@@ -37,10 +37,11 @@ void Statistics::count_closed(const base::Error& why) {
 }
 
 Server::Server(const Options& options, hub::Directory& directory, io::Executor& loop,
-               std::shared_ptr<Statistics> statistics)
+               std::shared_ptr<Statistics> statistics, hub::Derivations* derivations)
     : options_(options),
       directory_(directory),
       loop_(loop),
+      derivations_(derivations),
       statistics_(std::move(statistics)),
       headers_(std::make_unique<HeaderCache>()) {}
 

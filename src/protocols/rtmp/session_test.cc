@@ -92,6 +92,22 @@ TEST(Session, ConnectFromBytes) {
   EXPECT_TRUE(bench.replies.saw("_result:NetConnection.Connect.Success"));
 }
 
+bool plays_opus(std::vector<flv::AmfProperty> said) {
+  Bench bench;
+  bench.open("live", std::move(said));
+  return bench.session.peer_capabilities().plays_opus;
+}
+
+TEST(Session, PlayersSayWhetherTheyKnowOpus) {
+  EXPECT_FALSE(plays_opus({}));
+  EXPECT_FALSE(plays_opus({{"fourCcList", AmfValue::strict_array({AmfValue::string("hvc1")})}}));
+  EXPECT_TRUE(plays_opus({{"fourCcList", AmfValue::strict_array({AmfValue::string("Opus")})}}));
+  EXPECT_TRUE(plays_opus({{"fourCcList", AmfValue::strict_array({AmfValue::string("*")})}}));
+  EXPECT_TRUE(plays_opus({{"audioFourCcInfoMap", AmfValue::object({{"Opus", AmfValue::number(1)}})}}));
+  EXPECT_FALSE(plays_opus({{"audioFourCcInfoMap", AmfValue::object({{"Opus", AmfValue::number(0)}})}}));
+  EXPECT_FALSE(plays_opus({{"fourCcList", AmfValue::string("Opus")}})) << "a list, no name";
+}
+
 TEST(Session, EnhancedCapabilitiesAreAnswered) {
   Bench bench;
   bench.open("live", {{"fourCcList", AmfValue::strict_array({AmfValue::string("hvc1")})},
