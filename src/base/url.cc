@@ -202,6 +202,30 @@ std::string shown_with_path(const Url& url, std::string_view path) {
   return out;
 }
 
+bool has_scheme(std::string_view reference) {
+  size_t colon = reference.find(':');
+  return colon != std::string_view::npos && colon < reference.find_first_of("/?") &&
+         scheme_of(reference.substr(0, colon)).ok();
+}
+
+// [RFC 3986 5.2.4] Never climbs above the root.
+std::string without_dot_segments(std::string_view path) {
+  std::string out;
+  while (!path.empty()) {
+    size_t end = std::min(path.find('/', 1), path.size());
+    std::string_view segment = path.substr(0, end);  // with the slash before it
+    path.remove_prefix(end);
+    bool last = path.empty();
+    if (segment == "/." || segment == "/..") {
+      if (segment == "/..") out.resize(out.rfind('/') == std::string::npos ? 0 : out.rfind('/'));
+      if (last) out += '/';
+    } else {
+      out += segment;
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<Url> Url::parse(std::string_view text) {
@@ -251,6 +275,41 @@ std::string Url::authority() const {
   std::string out = host.find(':') == std::string::npos ? host : "[" + host + "]";
   if (port != 0) out += ":" + std::to_string(port);
   return out;
+}
+
+bool Url::same_origin(const Url& other, uint16_t default_port) const {
+  auto port_of = [default_port](const Url& url) { return url.port == 0 ? default_port : url.port; };
+  return scheme == other.scheme && host == other.host && port_of(*this) == port_of(other);
+}
+
+Result<Url> Url::resolved(std::string_view reference) const {
+  if (reference.size() > kBytesMax) return Error{Code::kLimit, "url: longer than allowed", {}};
+  reference = reference.substr(0, reference.find('#'));  // a fragment is not sent
+  bool names_host = has_scheme(reference) || reference.starts_with("//");
+  if (names_host) {
+    Result<Url> url =
+        parse(has_scheme(reference) ? std::string(reference) : scheme + ":" + std::string(reference));
+    if (url && url->user.empty() && url->password.empty() && url->same_origin(*this, 0)) {
+      url->user = user;
+      url->password = password;
+    }
+    return url;
+  }
+  if (Status status = check_characters(reference); !status) return status.error();
+  Url url = *this;
+  size_t question = reference.find('?');
+  std::string_view relative = reference.substr(0, question);
+  if (question != std::string_view::npos)
+    url.query = reference.substr(question + 1);
+  else if (!relative.empty())
+    url.query.clear();
+  if (relative.empty()) return url;
+  std::string merged(relative);
+  if (relative[0] != '/') merged = path.substr(0, path.rfind('/') + 1) + merged;
+  if (merged[0] != '/') merged = "/" + merged;
+  url.path = without_dot_segments(merged);
+  if (url.text().size() > kBytesMax) return Error{Code::kLimit, "url: longer than allowed", {}};
+  return url;
 }
 
 std::optional<std::string> Url::parameter(std::string_view name) const {

@@ -36,6 +36,11 @@ struct Url {
   std::string shown_without_key() const;
   // "host:port" or "host", IPv6 in brackets; as a Host header has it.
   std::string authority() const;
+  // What `reference` means where this URL was read: in a playlist, in a Location header. Ours are the user
+  // and password as long as scheme, host and port stay the same. [RFC 3986 5.2] Errors: as parse().
+  Result<Url> resolved(std::string_view reference) const;
+  // Whether scheme, host and port are the same; `default_port` stands for none.
+  bool same_origin(const Url& other, uint16_t default_port) const;
   // The parameter's value, percent-decoded; nullopt when it is not there.
   std::optional<std::string> parameter(std::string_view name) const;
 

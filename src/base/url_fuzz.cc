@@ -23,5 +23,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CHECK(public_part.shown() == url->shown());
   CHECK(public_part.shown_without_key() == url->shown_without_key());
   static_cast<void>(url->parameter("streamid"));
+  size_t half = size / 2;
+  base::Result<base::Url> next = url->resolved(text.substr(half));
+  if (next) {
+    base::Result<base::Url> same = base::Url::parse(next->text());
+    CHECK(same ? *same == *next : same.error().code == base::Code::kLimit);
+  }
   return 0;
 }

@@ -122,6 +122,42 @@ TEST(Url, ErrorsNeverQuoteThePassword) {
   }
 }
 
+TEST(Url, ReferencesMeanWhatBrowsersTakeThemFor) {
+  Url base = parsed("http://user:pw@host:8080/live/a/index.m3u8?token=1");
+  const std::pair<const char*, const char*> cases[] = {
+      {"seg1.ts", "http://user:pw@host:8080/live/a/seg1.ts"},
+      {"seg1.ts?x=1#f", "http://user:pw@host:8080/live/a/seg1.ts?x=1"},
+      {"/seg1.ts", "http://user:pw@host:8080/seg1.ts"},
+      {"../b/./seg1.ts", "http://user:pw@host:8080/live/b/seg1.ts"},
+      {"../../../..", "http://user:pw@host:8080/"},
+      {".", "http://user:pw@host:8080/live/a/"},
+      {"?y", "http://user:pw@host:8080/live/a/index.m3u8?y"},
+      {"", "http://user:pw@host:8080/live/a/index.m3u8?token=1"},
+      {"a:b", nullptr},
+      {"./a:b", "http://user:pw@host:8080/live/a/a:b"},
+      {"//host:8080/x", "http://user:pw@host:8080/x"},
+      {"//other/x", "http://other/x"},
+      {"http://host:8080/x", "http://user:pw@host:8080/x"},
+      {"https://host:8080/x", "https://host:8080/x"},
+      {"http://host/x", "http://host/x"},
+      {"a b", nullptr},
+      {"http://a@b@c/", nullptr},
+  };
+  for (const auto& [reference, want] : cases) {
+    Result<Url> url = base.resolved(reference);
+    EXPECT_EQ(url.ok(), want != nullptr) << reference;
+    if (url && want != nullptr) EXPECT_EQ(url->text(), want);
+  }
+  EXPECT_EQ(parsed("http://host").resolved("a")->text(), "http://host/a");
+  EXPECT_EQ(base.resolved(std::string(5000, 'a')).error().code, Code::kLimit);
+}
+
+TEST(Url, OriginsAreComparedWithTheirDefaultPort) {
+  EXPECT_TRUE(parsed("http://host/a").same_origin(parsed("http://HOST:80/b"), 80));
+  EXPECT_FALSE(parsed("http://host/a").same_origin(parsed("http://host:81/"), 80));
+  EXPECT_FALSE(parsed("http://host/a").same_origin(parsed("https://host/"), 80));
+}
+
 TEST(Url, LengthIsLimited) {
   std::string text = "http://host/";
   text.resize(Url::kBytesMax, 'a');

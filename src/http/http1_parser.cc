@@ -4,6 +4,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "http/http1_head.h"
 #include "http/target.h"
 
 namespace eyas::http {
@@ -15,27 +16,6 @@ using base::Error;
 
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
 constexpr size_t kChunkLineBytesMax = 4096;  // a chunk's size line with its extensions, or the trailer
-
-bool is_blank(char c) {
-  return c == ' ' || c == '\t';
-}
-
-// What Beast or some proxy would take in another sense than the next one in the chain [RFC
-// 9112 2.2, 5.1, 5.2].
-const char* ambiguity(std::string_view head) {
-  for (size_t i = 0; i < head.size(); ++i) {
-    if (head[i] == '\0') return "http1: NUL in head";
-    if (head[i] == '\n' && (i == 0 || head[i - 1] != '\r')) return "http1: bare LF";
-    if (head[i] == '\r' && (i + 1 == head.size() || head[i + 1] != '\n')) return "http1: bare CR";
-  }
-  for (size_t line = head.find("\r\n") + 2; line + 2 < head.size(); line = head.find("\r\n", line) + 2) {
-    if (is_blank(head[line])) return "http1: folded header line";
-    size_t colon = head.find(':', line);
-    if (colon == head.npos || colon > head.find("\r\n", line)) return "http1: header line without colon";
-    if (colon == line || is_blank(head[colon - 1])) return "http1: blank before colon";
-  }
-  return nullptr;
-}
 
 std::string_view to_view(boost::beast::string_view text) {
   return {text.data(), text.size()};
