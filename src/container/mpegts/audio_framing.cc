@@ -1,5 +1,6 @@
 #include "container/mpegts/audio_framing.h"
 
+#include "codec/aac/latm.h"
 #include "codec/ac3/ac3.h"
 #include "codec/codec.h"
 #include "codec/mp3/mp3.h"
@@ -62,6 +63,27 @@ class SelfFramed final : public AudioFraming {
   FrameBytes frame_bytes_;
 };
 
+class Loas final : public AudioFraming {
+ public:
+  Found next(base::Bytes bytes) override {
+    // AudioSyncStream: 11 bits of sync, 13 of length [ISO 14496-3 1.7.2].
+    constexpr size_t kHead = 3;
+    if (bytes[0] != 0x56) return garbage();
+    if (bytes.size() < kHead) return {};
+    if ((bytes[1] & 0xE0) != 0xE0) return garbage();
+    size_t end = kHead + ((bytes[1] & 0x1Fu) << 8 | bytes[2]);
+    if (bytes.size() < end) return {};
+    auto frames = latm_.read(bytes.first(end).subspan(kHead));
+    // Several frames in one element are for slow networks: nobody broadcasts so.
+    if (frames.size() != 1 || frames[0].empty()) return {end, {}, latm_.mux().has_value()};
+    return {end, base::Slice(std::move(frames[0])), false};
+  }
+  base::Result<media::CodecConfig> config(base::Bytes) override { return latm_.mux()->config; }
+
+ private:
+  codec::aac::LatmReader latm_{true};
+};
+
 size_t mpeg_audio_frame_bytes(base::Bytes bytes) {
   auto header = codec::mp3::parse(bytes);
   return header ? header->bytes : 0;
@@ -72,6 +94,8 @@ size_t mpeg_audio_frame_bytes(base::Bytes bytes) {
 std::unique_ptr<AudioFraming> make_audio_framing(Framing framing) {
   constexpr size_t kMpegHeaderBytes = 4, kAc3HeaderBytes = 8;
   switch (framing) {
+    case Framing::kLatm:
+      return std::make_unique<Loas>();
     case Framing::kMpegAudio:
       return std::make_unique<SelfFramed>(media::Codec::kMp3, kMpegHeaderBytes, &mpeg_audio_frame_bytes);
     case Framing::kAc3:

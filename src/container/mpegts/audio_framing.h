@@ -13,7 +13,7 @@
 
 namespace eyas::mpegts {
 
-// One way to frame audio. Pure; may keep what later frames need.
+// One way to frame audio. Pure; may keep what later frames need (LATM's multiplex).
 class AudioFraming {
  public:
   struct Found {
@@ -29,7 +29,7 @@ class AudioFraming {
   virtual base::Result<media::CodecConfig> config(base::Bytes payload) = 0;
 };
 
-// For kAdts, kMpegAudio, kAc3.
+// For kAdts, kLatm, kMpegAudio, kAc3.
 std::unique_ptr<AudioFraming> make_audio_framing(Framing framing);
 
 }  // namespace eyas::mpegts

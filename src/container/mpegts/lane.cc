@@ -96,15 +96,14 @@ void Lane::on_payload(const Packet& packet, base::MonoTime arrival) {
 void Lane::watch_stuffing(const Packet& packet) {
   if (packet.unit_start) {
     if (pes_.open() && pes_.unbounded() && stuffed_) ++stuffing_proof_;
-    stuffed_ = false;
-    return;
+  } else if (stuffed_) {
+    stuffing_lies_ = true;
   }
-  if (stuffed_) stuffing_lies_ = true;
   stuffed_ = packet.stuffing_bytes > 0;
 }
 
 bool Lane::stuffing_ends_unit(const Packet& packet) const {
-  return !packet.unit_start && packet.stuffing_bytes > 0 && pes_.unbounded() && !stuffing_lies_ &&
+  return packet.stuffing_bytes > 0 && pes_.unbounded() && !stuffing_lies_ &&
          stuffing_proof_ >= kStuffingProof;
 }
 

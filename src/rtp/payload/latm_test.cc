@@ -106,7 +106,7 @@ TEST(Latm, ReadsVersion1WithLengthsAndOtherData) {
 TEST(Latm, RefusesWhatItCannotRead) {
   std::vector<uint8_t> layers = base::from_hex("4002 1190 3fc0");
   codec::BitReader bits(layers);
-  auto mux = LatmMux::parse(bits, 48000);
+  auto mux = codec::aac::LatmMux::parse(bits);
   ASSERT_FALSE(mux.ok());
   EXPECT_EQ(mux.error().code, base::Code::kUnsupported);
   EXPECT_TRUE(
