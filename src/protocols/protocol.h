@@ -13,6 +13,7 @@
 #include "http/router.h"
 #include "hub/derivations.h"
 #include "hub/directory.h"
+#include "hub/pictures.h"
 #include "io/byte_stream.h"
 #include "io/loop.h"
 #include "protocols/transfer.h"
@@ -33,6 +34,7 @@ struct Services {
   const std::vector<io::Loop*>& loops;
   hub::Derivations* derivations = nullptr;  // null: nobody here derives tracks
   std::string data_folder;                  // for what is kept over restarts; may not exist yet
+  hub::Pictures* pictures = nullptr;        // null: nobody here makes pictures
 };
 
 // Made on the main thread before the loops run; start() there too. The other calls say where they run.

@@ -91,6 +91,7 @@ void Config::describe() {
   sources::describe(schema_, demo);
   sources::describe(schema_, derive);
   sources::describe(schema_, transfers);
+  sources::describe(schema_, pictures);
   worker::describe(schema_, worker);
 }
 

@@ -12,6 +12,7 @@
 #include "protocols/protocol.h"
 #include "sources/demo.h"
 #include "sources/derivations.h"
+#include "sources/pictures.h"
 #include "sources/transfer_plan.h"
 
 namespace eyas::server {
@@ -54,6 +55,7 @@ class Config {
   sources::DemoOptions demo;
   sources::DerivationOptions derive;
   sources::TransferPlan transfers;
+  sources::PictureOptions pictures;
 
  private:
   void describe();

@@ -81,6 +81,9 @@ Node::Node(Config& config, bool demo) : config_(config), demo_wanted_(demo) {
   sources::DerivationOptions derive = config.derive;
   derive.process = config.worker;
   derivations_ = std::make_unique<sources::WorkerDerivations>(loops_, *directory_, std::move(derive));
+  sources::PictureOptions pictures = config.pictures;
+  pictures.process = config.worker;
+  pictures_ = std::make_unique<sources::WorkerPictures>(loops_, *directory_, std::move(pictures));
   http_shared_ = std::make_shared<http::Shared>();
   info_ = std::make_shared<api::ServerInfo>();
   info_->version = kVersion;
@@ -107,6 +110,7 @@ Node::~Node() {
   }
   config_.protocols().clear();
   derivations_.reset();
+  pictures_.reset();
   run_what_is_posted();
   api_.reset();
   transfers_.reset();
@@ -128,7 +132,8 @@ void Node::run_what_is_posted() {
 base::Status Node::start() {
   if (auto status = load_tls(); !status.ok()) return status;
   if (auto status = watch_signals(); !status.ok()) return status;
-  protocols::Services services{*directory_, router_, loops_, derivations_.get(), config_.data_folder};
+  protocols::Services services{*directory_,         router_,        loops_, derivations_.get(),
+                               config_.data_folder, pictures_.get()};
   for (auto& protocol : config_.protocols()) {
     if (auto status = protocol->start(services); !status.ok()) return status;
   }
@@ -349,6 +354,7 @@ std::vector<base::Metric> Node::metrics() const {
     std::ranges::move(protocol->metrics(), std::back_inserter(all));
   std::ranges::move(derivations_->metrics(), std::back_inserter(all));
   std::ranges::move(transfers_->metrics(), std::back_inserter(all));
+  std::ranges::move(pictures_->metrics(), std::back_inserter(all));
   return all;
 }
 

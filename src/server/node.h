@@ -17,6 +17,7 @@
 #include "server/config.h"
 #include "sources/demo.h"
 #include "sources/derivations.h"
+#include "sources/pictures.h"
 #include "sources/transfers.h"
 
 namespace eyas::server {
@@ -84,6 +85,7 @@ class Node {
   std::unique_ptr<sources::WorkerDerivations> derivations_;
   std::unique_ptr<io::Dialer> dialer_;
   std::unique_ptr<sources::Transfers> transfers_;
+  std::unique_ptr<sources::WorkerPictures> pictures_;
   std::atomic<std::shared_ptr<const io::TlsContext>> tls_;
   std::atomic<bool> ready_{false};
   std::atomic<size_t> desks_draining_{0};

@@ -1,7 +1,7 @@
 #include "sources/demo.h"
 
 #include "base/log.h"
-#include "codec/codec.h"
+#include "sources/worker_media.h"
 
 namespace eyas::sources {
 namespace {
@@ -45,36 +45,19 @@ void DemoFlight::on_state(worker::WorkerState state) {
 }
 
 void DemoFlight::on_track(worker::TrackMessage message) {
-  auto track = std::make_shared<media::Track>();
-  track->id = message.id;
-  track->media_type = std::move(message.media_type);
-  track->label = std::move(message.label);
-  track->config.codec = message.codec;
-  if (message.codec != media::Codec::kData) {
-    auto config = codec::describe(message.codec, std::move(message.record));
-    if (!config) {
-      log::warning("demo.track", {{"stream", name_.text()}, {"error", config.error().message()}});
-      return;
-    }
-    track->config = std::move(*config);
+  auto track = track_of(std::move(message));
+  if (!track) {
+    log::warning("demo.track", {{"stream", name_.text()}, {"error", track.error().message()}});
+    return;
   }
-  tracks_[track->id] = track;
-  if (publisher_) publisher_.set_track(track);
+  tracks_[(*track)->id] = *track;
+  if (publisher_) publisher_.set_track(*track);
 }
 
 void DemoFlight::on_frame(worker::FrameMessage message) {
   auto track = tracks_.find(message.track);
   if (!publisher_ || track == tracks_.end()) return;
-  media::Frame frame;
-  frame.track = track->second;
-  frame.pts = media::MediaTime(message.pts);
-  frame.dts = media::MediaTime(message.dts);
-  frame.duration = message.duration;
-  frame.key = message.key;
-  frame.arrival = loop_.clock().mono();
-  frame.capture = message.capture;
-  frame.payload = std::move(message.payload);
-  publisher_.publish(std::move(frame));
+  publisher_.publish(frame_of(std::move(message), track->second, loop_.clock().mono()));
 }
 
 void DemoFlight::attach() {

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "codec/codec.h"
+#include "sources/worker_media.h"
 
 namespace eyas::sources {
 namespace {
@@ -32,25 +33,6 @@ media::Codec codec_of(Derivation derivation) {
       break;
   }
   return media::Codec::kH264;
-}
-
-worker::TrackMessage message_of(const media::Track& track) {
-  worker::TrackMessage message{.id = track.id, .codec = track.config.codec, .record = track.config.record};
-  message.sample_rate = track.config.sample_rate;
-  message.channels = track.config.channels;
-  return message;
-}
-
-worker::FrameMessage message_of(const media::Frame& frame) {
-  worker::FrameMessage message{.track = frame.track->id,
-                               .key = frame.key,
-                               .discontinuity = frame.discontinuity,
-                               .pts = frame.pts.time_since_epoch(),
-                               .dts = frame.dts.time_since_epoch(),
-                               .duration = frame.duration};
-  if (frame.capture) message.capture = *frame.capture;
-  message.payload = frame.payload;
-  return message;
 }
 
 worker::SupervisorOptions answering() {
@@ -283,16 +265,7 @@ void DerivedTrack::on_frame(worker::FrameMessage message) {
     return;
   }
   resuming_ = key_asked_ = false;
-  media::Frame frame;
-  frame.track = derived_;
-  frame.pts = media::MediaTime(message.pts);
-  frame.dts = media::MediaTime(message.dts);
-  frame.duration = message.duration;
-  frame.key = message.key;
-  frame.discontinuity = message.discontinuity;
-  frame.arrival = loop_.clock().mono();
-  if (message.capture != base::WallTime()) frame.capture = message.capture;
-  frame.payload = std::move(message.payload);
+  media::Frame frame = frame_of(std::move(message), derived_, loop_.clock().mono());
   published_ = frame.dts;
   ++counters().frames_out;
   publisher_.publish(std::move(frame));

@@ -13,10 +13,20 @@ using base::Error;
 constexpr size_t kLengthBytes = 4;
 constexpr size_t kJobBytesMax = 4096;
 
-enum class Type : uint8_t { kJob = 1, kHello = 2, kTrack = 3, kFrame = 4, kLog = 5, kKeyRequest = 6 };
-enum class JobKind : uint8_t { kDemo = 1, kTranscode = 2 };
+enum class Type : uint8_t {
+  kJob = 1,
+  kHello = 2,
+  kTrack = 3,
+  kFrame = 4,
+  kLog = 5,
+  kKeyRequest = 6,
+  kVariant = 7
+};
+enum class JobKind : uint8_t { kDemo = 1, kTranscode = 2, kPictures = 3, kSlate = 4 };
 // Bits of a frame's flags.
-constexpr uint8_t kKeyFlag = 1, kDiscontinuityFlag = 2;
+constexpr uint8_t kKeyFlag = 1, kDiscontinuityFlag = 2, kHiddenFlag = 4, kAloneFlag = 8;
+// Bits of a variant's flags.
+constexpr uint8_t kWantedFlag = 1, kLookFlag = 2;
 
 bool can_encode(media::Codec codec) {
   return codec == media::Codec::kOpus || codec == media::Codec::kAac || codec == media::Codec::kH264;
@@ -74,6 +84,32 @@ base::Result<Job> transcode_job(ByteReader in) {
   return Job(TranscodeJob{to});
 }
 
+base::Result<Job> pictures_job(ByteReader in) {
+  if (!in.ok() || in.remaining() != 0) return malformed("worker job: pictures");
+  return Job(PicturesJob{});
+}
+
+base::Result<Job> slate_job(ByteReader in) {
+  SlateJob job;
+  job.width = in.u32();
+  job.height = in.u32();
+  job.frame_rate = {in.u32(), in.u32()};
+  job.video_track = in.u32();
+  job.audio_track = in.u32();
+  job.sample_rate = in.u32();
+  job.channels = in.u8();
+  job.picture = in.u8() != 0;
+  job.name = in.text(in.u16());
+  job.since = in.text(in.u16());
+  if (!in.ok() || in.remaining() != 0) return malformed("worker job: slate");
+  return Job(std::move(job));
+}
+
+uint8_t flags_of(const FrameMessage& frame) {
+  return static_cast<uint8_t>((frame.key ? kKeyFlag : 0) | (frame.discontinuity ? kDiscontinuityFlag : 0) |
+                              (frame.hidden ? kHiddenFlag : 0) | (frame.alone ? kAloneFlag : 0));
+}
+
 }  // namespace
 
 std::vector<uint8_t> encode(const DemoJob& job) {
@@ -88,6 +124,26 @@ std::vector<uint8_t> encode(const DemoJob& job) {
 std::vector<uint8_t> encode(const TranscodeJob& job) {
   ByteWriter out = begin(JobKind::kTranscode);
   out.u8(static_cast<uint8_t>(job.to));
+  return finish(std::move(out));
+}
+
+std::vector<uint8_t> encode(const PicturesJob&) {
+  return finish(begin(JobKind::kPictures));
+}
+
+std::vector<uint8_t> encode(const SlateJob& job) {
+  ByteWriter out = begin(JobKind::kSlate);
+  out.u32(job.width);
+  out.u32(job.height);
+  out.u32(job.frame_rate.num);
+  out.u32(job.frame_rate.den);
+  out.u32(job.video_track);
+  out.u32(job.audio_track);
+  out.u32(job.sample_rate);
+  out.u8(job.channels);
+  out.u8(job.picture ? 1 : 0);
+  put_text(out, job.name);
+  put_text(out, job.since);
   return finish(std::move(out));
 }
 
@@ -112,7 +168,7 @@ std::vector<uint8_t> encode(const TrackMessage& track) {
 std::vector<uint8_t> encode(const FrameMessage& frame) {
   ByteWriter out = begin(Type::kFrame, 40 + frame.payload.size());
   out.u32(frame.track);
-  out.u8(static_cast<uint8_t>((frame.key ? kKeyFlag : 0) | (frame.discontinuity ? kDiscontinuityFlag : 0)));
+  out.u8(flags_of(frame));
   put_time(out, frame.pts);
   put_time(out, frame.dts);
   put_time(out, frame.duration);
@@ -123,6 +179,16 @@ std::vector<uint8_t> encode(const FrameMessage& frame) {
 
 std::vector<uint8_t> encode(const KeyRequest&) {
   return finish(begin(Type::kKeyRequest, 0));
+}
+
+std::vector<uint8_t> encode(const VariantMessage& variant) {
+  ByteWriter out = begin(Type::kVariant, 18);
+  out.u32(variant.id);
+  out.u8(static_cast<uint8_t>((variant.wanted ? kWantedFlag : 0) | (variant.look ? kLookFlag : 0)));
+  out.u32(variant.width);
+  out.u8(variant.quality);
+  put_time(out, variant.interval);
+  return finish(std::move(out));
 }
 
 std::vector<uint8_t> encode(const LogMessage& line) {
@@ -151,6 +217,10 @@ base::Result<Job> decode_job(base::Bytes message) {
       return demo_job(in);
     case JobKind::kTranscode:
       return transcode_job(in);
+    case JobKind::kPictures:
+      return pictures_job(in);
+    case JobKind::kSlate:
+      return slate_job(in);
   }
   return Error{Code::kUnsupported, "worker job: kind", {}};
 }
@@ -200,6 +270,9 @@ base::Status Decoder::message(uint8_t type, base::Bytes body) {
     case Type::kKeyRequest:
       if (!worker) return key_request(ByteReader(body));
       break;
+    case Type::kVariant:
+      if (!worker) return variant(ByteReader(body));
+      break;
     default:
       break;
   }
@@ -246,6 +319,8 @@ base::Status Decoder::frame(ByteReader in) {
   uint8_t flags = in.u8();
   frame.key = (flags & kKeyFlag) != 0;
   frame.discontinuity = (flags & kDiscontinuityFlag) != 0;
+  frame.hidden = (flags & kHiddenFlag) != 0;
+  frame.alone = (flags & kAloneFlag) != 0;
   frame.pts = get_time(in);
   frame.dts = get_time(in);
   frame.duration = get_time(in);
@@ -260,6 +335,20 @@ base::Status Decoder::frame(ByteReader in) {
 base::Status Decoder::key_request(ByteReader in) {
   if (in.remaining() != 0) return malformed("worker key request");
   sink_.on_key_request({});
+  return {};
+}
+
+base::Status Decoder::variant(ByteReader in) {
+  VariantMessage variant;
+  variant.id = in.u32();
+  uint8_t flags = in.u8();
+  variant.wanted = (flags & kWantedFlag) != 0;
+  variant.look = (flags & kLookFlag) != 0;
+  variant.width = in.u32();
+  variant.quality = in.u8();
+  variant.interval = get_time(in);
+  if (!in.ok() || in.remaining() != 0) return malformed("worker variant");
+  sink_.on_variant(variant);
   return {};
 }
 

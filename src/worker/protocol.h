@@ -22,7 +22,7 @@
 namespace eyas::worker {
 
 // Both sides come from one build; another number means a stale program beside the server.
-inline constexpr uint16_t kProtocolVersion = 2;
+inline constexpr uint16_t kProtocolVersion = 3;
 // The descriptor on which the worker finds its end of the socket pair.
 inline constexpr int kChannelFd = 3;
 
@@ -47,7 +47,33 @@ struct TranscodeJob {
   media::Codec to = media::Codec::kOpus;  // kOpus, kAac or kH264
   bool operator==(const TranscodeJob&) const = default;
 };
-using Job = std::variant<DemoJob, TranscodeJob>;
+
+// Pictures of one video track, in the variants that the server asks for; each variant is a track of images.
+struct PicturesJob {
+  bool operator==(const PicturesJob&) const = default;
+};
+
+// What a stream shows while nobody is on air: the size and rate that it had, and silence if it had sound.
+struct SlateJob {
+  uint32_t width = 1280;
+  uint32_t height = 720;
+  media::Ratio frame_rate{30, 1};
+  uint32_t video_track = 1;
+  uint32_t audio_track = 0;  // 0: no sound
+  uint32_t sample_rate = 0;
+  uint8_t channels = 0;
+  std::string name{};    // the stream's
+  std::string since{};   // "12:34:56"; empty: there was no signal yet
+  bool picture = false;  // the server's first track and frame are an image to show instead of our drawing
+  bool operator==(const SlateJob&) const = default;
+};
+using Job = std::variant<DemoJob, TranscodeJob, PicturesJob, SlateJob>;
+
+// Media types of data tracks whose frames are whole images.
+inline constexpr const char* kJpegType = "image/jpeg";
+inline constexpr const char* kPngType = "image/png";
+// What a look at a picture tells: its brightness, 0 to 255, row by row, in so many fields.
+inline constexpr uint32_t kLookWidth = 32, kLookHeight = 18;
 
 struct Hello {
   uint16_t version = kProtocolVersion;
@@ -68,6 +94,9 @@ struct FrameMessage {
   uint32_t track = 0;
   bool key = false;
   bool discontinuity = false;
+  // Of a pictures job: decoded only because what follows needs it; nothing that follows needs it.
+  bool hidden = false;
+  bool alone = false;
   base::Duration pts{0};  // since the worker's own start; of a transcode job, on the stream's timeline
   base::Duration dts{0};
   base::Duration duration{0};
@@ -76,6 +105,15 @@ struct FrameMessage {
 };
 // The server wants a keyframe soon.
 struct KeyRequest {};
+// The server wants pictures of this kind from now on, or no longer. They come as frames of the track `id`.
+struct VariantMessage {
+  uint32_t id = 0;
+  bool wanted = true;
+  bool look = false;           // kLookWidth x kLookHeight of brightness instead of JPEG
+  uint32_t width = 0;          // 0: as the source's; never larger than that
+  uint8_t quality = 75;        // 1 to 100
+  base::Duration interval{0};  // of media time between two pictures at least
+};
 struct LogMessage {
   base::LogLevel level = base::LogLevel::kInfo;
   std::string text;
@@ -83,10 +121,13 @@ struct LogMessage {
 
 std::vector<uint8_t> encode(const DemoJob& job);
 std::vector<uint8_t> encode(const TranscodeJob& job);
+std::vector<uint8_t> encode(const PicturesJob& job);
+std::vector<uint8_t> encode(const SlateJob& job);
 std::vector<uint8_t> encode(const Hello& hello);
 std::vector<uint8_t> encode(const TrackMessage& track);
 std::vector<uint8_t> encode(const FrameMessage& frame);
 std::vector<uint8_t> encode(const KeyRequest& request);
+std::vector<uint8_t> encode(const VariantMessage& variant);
 std::vector<uint8_t> encode(const LogMessage& line);
 
 // The worker's side: how many bytes the whole job message has once its first four bytes are known, and the
@@ -107,6 +148,7 @@ class Decoder {
     virtual void on_frame(FrameMessage frame) = 0;
     virtual void on_log(LogMessage) {}          // the worker's
     virtual void on_key_request(KeyRequest) {}  // the server's
+    virtual void on_variant(VariantMessage) {}  // the server's
   };
 
   explicit Decoder(Sink& sink, Limits limits = {}, Speaker speaker = Speaker::kWorker)
@@ -124,6 +166,7 @@ class Decoder {
   base::Status track(base::ByteReader reader);
   base::Status frame(base::ByteReader reader);
   base::Status key_request(base::ByteReader reader);
+  base::Status variant(base::ByteReader reader);
   base::Status log_line(base::ByteReader reader);
   bool knows(uint32_t track) const;
 

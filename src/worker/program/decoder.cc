@@ -9,9 +9,9 @@ extern "C" {
 namespace eyas::worker {
 namespace {
 
-AVCodecID id_of(media::Codec codec) {
+AVCodecID id_of(const TrackMessage& track) {
   using enum media::Codec;
-  switch (codec) {
+  switch (track.codec) {
     case kH264:
       return AV_CODEC_ID_H264;
     case kH265:
@@ -37,6 +37,8 @@ AVCodecID id_of(media::Codec codec) {
     case kFlac:
       return AV_CODEC_ID_FLAC;
     case kData:
+      if (track.media_type == kJpegType) return AV_CODEC_ID_MJPEG;
+      if (track.media_type == kPngType) return AV_CODEC_ID_PNG;
       break;
   }
   return AV_CODEC_ID_NONE;
@@ -59,7 +61,7 @@ TrackDecoder::TrackDecoder(AvContextPtr context)
     : context_(std::move(context)), packet_(av_packet_alloc()), frame_(av_frame_alloc()) {}
 
 base::Result<std::unique_ptr<TrackDecoder>> TrackDecoder::open(const TrackMessage& track) {
-  const AVCodec* codec = avcodec_find_decoder(id_of(track.codec));
+  const AVCodec* codec = avcodec_find_decoder(id_of(track));
   if (codec == nullptr)
     return base::Error{base::Code::kUnsupported, "no decoder", media::codec_name(track.codec)};
   AvContextPtr context(avcodec_alloc_context3(codec));
@@ -80,9 +82,19 @@ base::Status TrackDecoder::decode(const FrameMessage& frame, const FrameSink& si
   packet_->pts = frame.pts.count();
   packet_->dts = frame.dts.count();
   if (frame.key) packet_->flags |= AV_PKT_FLAG_KEY;
+  if (frame.hidden) packet_->flags |= AV_PKT_FLAG_DISCARD;
   int sent = avcodec_send_packet(context_.get(), packet_.get());
   av_packet_unref(packet_.get());
   if (sent < 0) return base::Error{base::Code::kMalformed, "decoder: frame", av_error("", sent).detail};
+  if (!frame.alone) return receive(sink);
+  // It would wait for what follows, to put pictures into order.
+  avcodec_send_packet(context_.get(), nullptr);
+  auto status = receive(sink);
+  avcodec_flush_buffers(context_.get());
+  return status;
+}
+
+base::Status TrackDecoder::receive(const FrameSink& sink) {
   for (;;) {
     int code = avcodec_receive_frame(context_.get(), frame_.get());
     if (code == AVERROR(EAGAIN) || code == AVERROR_EOF) return {};

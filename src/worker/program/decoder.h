@@ -12,16 +12,19 @@ namespace eyas::worker {
 
 class TrackDecoder {
  public:
-  // Errors: kUnsupported for a codec that FFmpeg's libraries here do not decode; kSystem.
+  // Of media, or of images (data of kJpegType, kPngType). Errors: kUnsupported for a codec that FFmpeg's
+  // libraries here do not decode; kSystem.
   static base::Result<std::unique_ptr<TrackDecoder>> open(const TrackMessage& track);
 
-  // `sink` gets what came out, valid during the call; its pts are nanoseconds. Errors: kMalformed, for this
-  // frame alone: go on with the next.
+  // `sink` gets what came out, valid during the call; its pts are nanoseconds. A hidden frame's picture does
+  // not come out; one that is alone comes out at once. Errors: kMalformed, for this frame alone: go on with
+  // the next.
   using FrameSink = std::function<base::Status(AVFrame&)>;
   base::Status decode(const FrameMessage& frame, const FrameSink& sink);
 
  private:
   explicit TrackDecoder(AvContextPtr context);
+  base::Status receive(const FrameSink& sink);
 
   AvContextPtr context_;
   AvPacketPtr packet_;

@@ -5,6 +5,7 @@ extern "C" {
 #include <libavutil/opt.h>
 }
 
+#include <algorithm>
 #include <climits>
 #include <vector>
 
@@ -132,6 +133,29 @@ void VideoEncoder::set_bitrate(int64_t bitrate_bps) {
 
 base::Result<base::Slice> VideoEncoder::canonical(base::Bytes payload) const {
   return codec::annexb_to_length_prefixed(payload);
+}
+
+base::Result<std::unique_ptr<JpegEncoder>> JpegEncoder::open(const Options& options) {
+  std::unique_ptr<JpegEncoder> encoder(new JpegEncoder);
+  // Quantiser scales beyond 16 show nothing but blocks.
+  int scale = 2 + (100 - std::clamp(options.quality, 1, 100)) * 14 / 100;
+  auto status = encoder->Encoder::open("mjpeg", [&](AVCodecContext& c) {
+    c.width = options.width;
+    c.height = options.height;
+    c.pix_fmt = AV_PIX_FMT_YUV420P;
+    c.color_range = AVCOL_RANGE_JPEG;
+    c.time_base = {1, 1000};
+    c.flags |= AV_CODEC_FLAG_QSCALE;
+    c.global_quality = FF_QP2LAMBDA * scale;
+    c.qmin = c.qmax = scale;
+  });
+  if (!status) return status.error();
+  encoder->frame_->quality = encoder->context_->global_quality;
+  return encoder;
+}
+
+base::Result<base::Slice> JpegEncoder::canonical(base::Bytes payload) const {
+  return base::Slice::copy_of(payload);
 }
 
 base::Result<std::unique_ptr<AudioEncoder>> AudioEncoder::open(const Options& options) {

@@ -1,4 +1,4 @@
-// H.264, AAC and Opus encoders over FFmpeg's libraries. Lives in the worker's only thread.
+// H.264, JPEG, AAC and Opus encoders over FFmpeg's libraries. Lives in the worker's only thread.
 #pragma once
 
 extern "C" {
@@ -76,6 +76,19 @@ class VideoEncoder final : public Encoder {
 
   // From the next picture on.
   void set_bitrate(int64_t bitrate_bps);
+
+ private:
+  base::Result<base::Slice> canonical(base::Bytes payload) const override;
+};
+
+// JPEG images from 4:2:0 of 8 bits in full range [ITU-T T.871].
+class JpegEncoder final : public Encoder {
+ public:
+  struct Options {
+    int width = 0, height = 0;
+    int quality = 75;  // 1 to 100
+  };
+  static base::Result<std::unique_ptr<JpegEncoder>> open(const Options& options);
 
  private:
   base::Result<base::Slice> canonical(base::Bytes payload) const override;

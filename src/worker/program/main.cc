@@ -8,7 +8,9 @@ extern "C" {
 }
 
 #include "worker/program/demo_run.h"
+#include "worker/program/pictures_run.h"
 #include "worker/program/sandbox.h"
+#include "worker/program/slate_run.h"
 #include "worker/program/transcode_run.h"
 
 namespace {
@@ -37,6 +39,17 @@ base::Error work_at(const worker::TranscodeJob& job) {
   // From here on it touches what strangers sent.
   if (auto status = worker::renounce_system_calls(); !status) return status.error();
   return worker::TranscodeRun(job, channel()).run();
+}
+
+base::Error work_at(const worker::PicturesJob&) {
+  if (auto status = worker::renounce_system_calls(); !status) return status.error();
+  return worker::PicturesRun(channel()).run();
+}
+
+base::Error work_at(const worker::SlateJob& job) {
+  if (auto status = worker::renounce_system_calls(); !status) return status.error();
+  auto slate = worker::SlateRun::open(job, channel());
+  return slate ? (*slate)->run() : slate.error();
 }
 
 int run() {

@@ -58,6 +58,7 @@ base::Status VideoTranscoder::set_source(const TrackMessage& track) {
   auto decoder = TrackDecoder::open(track);
   if (!decoder) return decoder.error();
   decoder_ = std::move(*decoder);
+  still_images_ = track.media_type == kJpegType;
   keys_.clear();
   return {};
 }
@@ -103,8 +104,14 @@ bool VideoTranscoder::key_due(base::Duration pts) {
   return due;
 }
 
+std::optional<int64_t> VideoTranscoder::measured_bitrate() const {
+  // A series of JPEG images is many times larger than the video of it.
+  if (still_images_) return std::nullopt;
+  return source_rate_.bits_per_second();
+}
+
 int64_t VideoTranscoder::guess_bitrate(const AVFrame& decoded) const {
-  if (auto measured = source_rate_.bits_per_second())
+  if (auto measured = measured_bitrate())
     return std::clamp(*measured * kBitratePercent / 100, kBitrateMin, kBitrateMax);
   base::Duration each = frame_duration_ > base::Duration::zero() ? frame_duration_ : kUsualFrame;
   int64_t pixels_per_second = int64_t{decoded.width} * decoded.height * 1'000'000'000 / each.count();
@@ -112,7 +119,7 @@ int64_t VideoTranscoder::guess_bitrate(const AVFrame& decoded) const {
 }
 
 void VideoTranscoder::follow_bitrate(base::Duration now) {
-  auto measured = source_rate_.bits_per_second();
+  auto measured = measured_bitrate();
   if (!measured || now - bitrate_set_ < kBitrateInterval) return;
   int64_t wanted = std::clamp(*measured * kBitratePercent / 100, kBitrateMin, kBitrateMax);
   if (std::abs(wanted - bitrate_) * 100 <= bitrate_ * kBitrateChangePercent) return;
@@ -133,13 +140,17 @@ base::Status VideoTranscoder::open_encoder(const AVFrame& decoded) {
   options.preset = "superfast";
   options.parameters = "scenecut=0:sliced-threads=0:threads=1";
   options.color = {decoded.color_primaries, decoded.color_trc, decoded.colorspace, decoded.color_range};
+  bool fits = (format_ == AV_PIX_FMT_YUV420P || format_ == AV_PIX_FMT_YUVJ420P) && width_ == options.width &&
+              height_ == options.height;
+  // The scaler makes limited range of the full range that these formats have.
+  bool full =
+      format_ == AV_PIX_FMT_YUVJ420P || format_ == AV_PIX_FMT_YUVJ422P || format_ == AV_PIX_FMT_YUVJ444P;
+  if (full && !fits) options.color.range = AVCOL_RANGE_MPEG;
   auto encoder = VideoEncoder::open(options);
   if (!encoder) return encoder.error();
   encoder_ = std::move(*encoder);
   passing_.clear();
   scaler_.reset();
-  bool fits = (format_ == AV_PIX_FMT_YUV420P || format_ == AV_PIX_FMT_YUVJ420P) && width_ == options.width &&
-              height_ == options.height;
   if (!fits) {
     scaler_.reset(sws_getContext(width_, height_, static_cast<AVPixelFormat>(format_), options.width,
                                  options.height, AV_PIX_FMT_YUV420P, SWS_BILINEAR, nullptr, nullptr,

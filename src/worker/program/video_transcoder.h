@@ -50,6 +50,7 @@ class VideoTranscoder final : public Transcoder {
   base::Result<AVFrame*> fitting(AVFrame& decoded);
   bool key_due(base::Duration pts);
   void follow_bitrate(base::Duration now);
+  std::optional<int64_t> measured_bitrate() const;
   int64_t guess_bitrate(const AVFrame& decoded) const;
   base::Status give(Packet packet);
 
@@ -60,6 +61,7 @@ class VideoTranscoder final : public Transcoder {
   AvFramePtr scaled_;
   int width_ = 0, height_ = 0, format_ = -1;  // of the source's pictures
 
+  bool still_images_ = false;  // the source is a series of JPEG images
   BitrateMeter source_rate_;
   int64_t bitrate_ = 0;
   base::Duration bitrate_set_{0};

@@ -1,0 +1,67 @@
+#include "worker/program/pictures_run.h"
+
+extern "C" {
+#include <libavutil/frame.h>
+}
+
+namespace eyas::worker {
+namespace {
+
+constexpr uint64_t kTellBrokenEvery = 100;
+
+}  // namespace
+
+base::Error PicturesRun::run() {
+  Decoder decoder(static_cast<Decoder::Sink&>(*this), {}, Speaker::kServer);
+  while (ended_.ok()) {
+    if (auto status = channel_.read_into(decoder); !status) return status.error();
+  }
+  return ended_.error();
+}
+
+void PicturesRun::on_track(TrackMessage track) {
+  if (!ended_.ok()) return;
+  auto decoder = TrackDecoder::open(track);
+  if (!decoder) {
+    ended_ = decoder.error();
+    return;
+  }
+  decoder_ = std::move(*decoder);
+}
+
+void PicturesRun::on_variant(VariantMessage variant) {
+  makers_.erase(variant.id);
+  if (!variant.wanted || !ended_.ok()) return;
+  auto made = makers_.emplace(variant.id, PictureMaker(variant)).first;
+  ended_ = channel_.say(made->second.track());
+}
+
+void PicturesRun::on_frame(FrameMessage frame) {
+  if (!ended_.ok() || !decoder_) return;
+  note(decoder_->decode(frame, [this](AVFrame& decoded) { return show(decoded); }));
+}
+
+base::Status PicturesRun::show(const AVFrame& decoded) {
+  base::Duration pts(decoded.best_effort_timestamp);
+  for (auto& [id, maker] : makers_) {
+    if (!maker.due(pts)) continue;
+    auto image = maker.make(decoded, pts);
+    if (!image) return image.error();
+    FrameMessage frame{.track = id, .key = true, .pts = pts, .dts = pts};
+    frame.payload = std::move(*image);
+    if (auto status = channel_.say(frame); !status) return status;
+  }
+  return {};
+}
+
+void PicturesRun::note(const base::Status& status) {
+  if (status.ok()) return;
+  if (status.error().code != base::Code::kMalformed) {
+    ended_ = status;
+    return;
+  }
+  if (broken_++ % kTellBrokenEvery != 0) return;
+  ended_ = channel_.say(LogMessage{base::LogLevel::kWarning, status.error().message()});
+}
+
+}  // namespace eyas::worker
