@@ -13,6 +13,7 @@ struct Tally : worker::Decoder::Sink {
   void on_frame(worker::FrameMessage f) override { add(f.track + f.payload.size() + (f.key ? 1 : 0)); }
   void on_log(worker::LogMessage l) override { add(l.text.size()); }
   void on_key_request(worker::KeyRequest) override { add(3); }
+  void on_variant(worker::VariantMessage v) override { add(v.id + v.width + v.quality + (v.look ? 1 : 0)); }
   void add(uint64_t v) { sum = sum * 1099511628211u + v + 1; }
   uint64_t sum = 0;
 };

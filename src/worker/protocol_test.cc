@@ -82,6 +82,12 @@ TEST(WorkerProtocol, JobComesBackAsItWent) {
   EXPECT_EQ(*decoded, Job(job));
   EXPECT_EQ(*decode_job(encode(TranscodeJob{media::Codec::kAac})), Job(TranscodeJob{media::Codec::kAac}));
   EXPECT_EQ(decode_job(encode(TranscodeJob{media::Codec::kFlac})).error().code, Code::kUnsupported);
+  EXPECT_EQ(*decode_job(encode(PicturesJob{})), Job(PicturesJob{}));
+  SlateJob slate{
+      .width = 640, .height = 360, .frame_rate = {30000, 1001}, .video_track = 3, .audio_track = 4};
+  slate.sample_rate = 44'100, slate.channels = 2, slate.picture = true;
+  slate.name = "live/alpha", slate.since = "12:34:56";
+  EXPECT_EQ(*decode_job(encode(slate)), Job(slate));
   bytes.pop_back();
   EXPECT_EQ(decode_job(bytes).error().code, Code::kMalformed);
   EXPECT_EQ(job_message_bytes(base::from_hex("7fffffff")).error().code, Code::kLimit);
@@ -126,6 +132,35 @@ TEST(WorkerProtocol, TheServerSpeaksWithoutHelloAndAsksForKeys) {
   EXPECT_EQ(heard.requests, 1);
   EXPECT_FALSE(decoder.feed(encode(Hello{})).ok()) << "a hello is the worker's word";
   EXPECT_FALSE(after_hello(encode(KeyRequest{})).ok()) << "a key request is the server's";
+}
+
+TEST(WorkerProtocol, TheServerSaysWhichPicturesItWants) {
+  struct Asked : Heard {
+    void on_variant(VariantMessage variant) override { variants.push_back(variant); }
+    std::vector<VariantMessage> variants;
+  } heard;
+  Decoder decoder(heard, {}, Speaker::kServer);
+  std::vector<uint8_t> bytes = encode(VariantMessage{.id = 3,
+                                                     .wanted = true,
+                                                     .look = true,
+                                                     .width = 640,
+                                                     .quality = 60,
+                                                     .interval = std::chrono::milliseconds(200)});
+  append(bytes, encode(VariantMessage{.id = 3, .wanted = false}));
+  append(bytes, encode(video_track()));
+  append(bytes, encode(FrameMessage{.track = 1, .hidden = true}));
+  append(bytes, encode(FrameMessage{.track = 1, .alone = true}));
+  ASSERT_TRUE(decoder.feed(bytes).ok());
+  const VariantMessage& first = heard.variants.at(0);
+  EXPECT_TRUE(first.wanted && first.look);
+  EXPECT_EQ(first.id, 3u);
+  EXPECT_EQ(first.width, 640u);
+  EXPECT_EQ(first.quality, 60);
+  EXPECT_EQ(first.interval, std::chrono::milliseconds(200));
+  EXPECT_FALSE(heard.variants.at(1).wanted);
+  EXPECT_TRUE(heard.frames.at(0).hidden && !heard.frames.at(0).alone);
+  EXPECT_TRUE(heard.frames.at(1).alone && !heard.frames.at(1).hidden);
+  EXPECT_FALSE(after_hello(encode(VariantMessage{})).ok()) << "a wish is the server's";
 }
 
 TEST(WorkerProtocol, KeepsItsLimits) {
