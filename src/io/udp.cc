@@ -110,6 +110,30 @@ base::Result<std::unique_ptr<UdpSocket>> UdpSocket::open(Loop& loop, const std::
   return std::unique_ptr<UdpSocket>(new UdpSocket(loop, fd, handler));
 }
 
+base::Result<std::unique_ptr<UdpSocket>> UdpSocket::open(Loop& loop, const MulticastGroup& group,
+                                                         Handler& handler) {
+  const Endpoint& at = group.group;
+  int fd = socket(at.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return system_error("udp: socket", at.text());
+  set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
+  // Else Linux hands over every group that anybody on this machine joined [ip(7)].
+  set_option(fd, at.is_v6() ? IPPROTO_IPV6 : IPPROTO_IP, at.is_v6() ? IPV6_MULTICAST_ALL : IP_MULTICAST_ALL,
+             0);
+  base::Status ready;
+  if (bind(fd, &at.any, at.length()) != 0) ready = system_error("udp: bind", at.text());
+  if (ready) ready = join_group(fd, group);
+  if (!ready) {
+    close(fd);
+    return ready.error();
+  }
+  enlarge_buffers(fd);
+  return std::unique_ptr<UdpSocket>(new UdpSocket(loop, fd, handler));
+}
+
+base::Status UdpSocket::send_to_groups_by(const std::string& interface, unsigned hops) {
+  return io::send_to_groups_by(fd_, local().is_v6(), interface, hops);
+}
+
 UdpSocket::UdpSocket(Loop& loop, int fd, Handler& handler)
     : loop_(loop),
       fd_(fd),

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "io/endpoint.h"
 #include "io/loop.h"
+#include "io/multicast.h"
 #include "io/tcp.h"
 
 namespace eyas::io {
@@ -49,7 +50,15 @@ class UdpSocket final : FdHandler {
   // socket. Errors: kInvalidConfig, kSystem.
   static base::Result<std::unique_ptr<UdpSocket>> open(Loop& loop, const std::string& address,
                                                        Sharing sharing, Handler& handler);
+  // Receives what is sent to a group, and nothing else that comes to its port; others on this machine may
+  // too. Errors: kInvalidConfig, kSystem.
+  static base::Result<std::unique_ptr<UdpSocket>> open(Loop& loop, const MulticastGroup& group,
+                                                       Handler& handler);
   ~UdpSocket() override;
+
+  // How datagrams to groups leave, for a socket of their family. `hops`: 1 stays on the link. Errors:
+  // kInvalidConfig when no interface has that name or address; kSystem.
+  base::Status send_to_groups_by(const std::string& interface, unsigned hops);
 
   // Room for one datagram in the outgoing batch, valid until the next call. max <= kDatagramBytesMax.
   std::span<uint8_t> prepare(size_t max);
