@@ -17,7 +17,10 @@ class Pull final : public protocols::Transfer {
   Pull(protocols::TransferRequest request, ClientServices services)
       : request_(std::move(request)), services_(services) {
     auto plan = TransferPlan::of(request_.url, request_.options, false);
-    if (!plan) return end(plan.error());
+    if (!plan) {
+      end(plan.error());
+      return;
+    }
     plan_ = *std::move(plan);
     dial(request_.url);
   }
