@@ -36,6 +36,21 @@ uint32_t read_value(BitReader& bits) {
   return bits.bits(8 * bytes);
 }
 
+// Bits of the backward compatible signalling that stands here [ISO 14496-3 1.6.5.2]; 0: none does. What
+// follows a configuration in version 0, frameLengthType, never begins like it: 2 is reserved.
+size_t sync_extension_bits(BitReader bits) {
+  constexpr uint32_t kSyncSbr = 0x2B7, kSyncPs = 0x548, kEscapedRate = 15;
+  size_t begin = bits.position();
+  if (bits.bits(11) != kSyncSbr) return 0;
+  bits.skip(5);  // extensionAudioObjectType
+  if (bits.flag()) {
+    if (bits.bits(4) == kEscapedRate) bits.skip(24);
+    BitReader ahead = bits;
+    if (ahead.bits(11) == kSyncPs && ahead.ok()) bits.skip(12);
+  }
+  return bits.ok() ? bits.position() - begin : 0;
+}
+
 // AudioSpecificConfig, which in version 0 does not say its length. Moves behind it.
 base::Result<AudioSpecificConfig> read_audio_config(BitReader& bits, bool has_length,
                                                     media::CodecConfig& config) {
@@ -44,12 +59,15 @@ base::Result<AudioSpecificConfig> read_audio_config(BitReader& bits, bool has_le
   auto audio = aac::parse(record);
   if (!audio) return audio.error();
   if (audio->bits == 0 || audio->core_sample_rate == 0) return unsupported("audio object type");
-  record.resize(std::min(record.size(), (audio->bits + 7) / 8));
-  if (audio->bits % 8 != 0) record.back() &= static_cast<uint8_t>(0xFF00 >> audio->bits % 8);
+  BitReader behind(record);
+  behind.skip(audio->bits);
+  size_t size = audio->bits + sync_extension_bits(behind);
+  record.resize((size + 7) / 8);
+  if (size % 8 != 0) record.back() &= static_cast<uint8_t>(0xFF00 >> size % 8);
   auto described = aac::describe(base::Slice(std::move(record)));
   if (!described) return described.error();
   config = *std::move(described);
-  bits.skip(has_length ? stated : audio->bits);
+  bits.skip(has_length ? stated : size);
   return audio;
 }
 
@@ -91,6 +109,9 @@ base::Result<LatmMux> LatmMux::parse(BitReader& bits) {
   if (!audio) return audio.error();
   mux.frame_samples = audio->frame_samples;
   mux.core_sample_rate = audio->core_sample_rate;
+  // DEVIATION: GStreamer's rtpmp4apay ends its config here; the rest is as everybody has it.
+  constexpr size_t kRestBitsMin = 13;
+  if (bits.ok() && bits.bits_left() < kRestBitsMin) return mux;
   if (bits.bits(3) != 0) return unsupported("frame length type");
   bits.skip(8);  // latmBufferFullness
   if (bits.flag()) mux.other_data_bits = read_other_data_bits(bits, version1);

@@ -59,6 +59,12 @@ TEST(Latm, ReadsTheMultiplexOfTheDescription) {
   ASSERT_EQ(units.size(), 1u);
   EXPECT_EQ(hex(units[0].config->record), "1190");
   EXPECT_EQ(hex(units[0].payload), "aabb");
+  // As GStreamer's rtpmp4apay does: with backward compatible signalling, and nothing behind it.
+  auto gstreamer = make({{"cpresent", "0"}, {"config", "40002310adca00"}});
+  ASSERT_TRUE(gstreamer.ok()) << gstreamer.error().message();
+  units = push(**gstreamer, {packet("02 aabb", 1, true)});
+  ASSERT_EQ(units.size(), 1u);
+  EXPECT_EQ(hex(units[0].config->record), "118856e500");
   EXPECT_FALSE(make({{"cpresent", "0"}}).ok());
   EXPECT_FALSE(make({{"cpresent", "0"}, {"config", "4000"}}).ok());
 }
