@@ -4,10 +4,10 @@
 #include <memory>
 
 #include "hub/directory.h"
+#include "protocols/protocol.h"
 #include "protocols/rtsp/client/options.h"
 #include "protocols/rtsp/client/statistics.h"
 #include "protocols/rtsp/stream_receiver.h"
-#include "protocols/transfer.h"
 
 namespace eyas::rtsp {
 

@@ -1,6 +1,9 @@
 #include "protocols/rtsp/client/conversation.h"
 
+#include <algorithm>
 #include <utility>
+
+#include "protocols/rtsp/wire/headers.h"
 
 namespace eyas::rtsp {
 namespace {
@@ -14,6 +17,30 @@ constexpr const char* kAgent = "Eyas";
 // The first answer may carry a nonce that is stale by the time the second request comes.
 constexpr unsigned kLoginsMax = 2;
 
+constexpr base::Duration kSessionTimeoutDefault = std::chrono::seconds(60);  // [RFC 2326 12.37]
+constexpr base::Duration kKeepAliveMin = std::chrono::seconds(1);
+
+std::string without_login(base::Url url) {
+  url.user.clear();
+  url.password.clear();
+  if (url.path.empty()) url.path = "/";
+  return url.text();
+}
+
+// The method stands in a Public header, or there is none to stand in.
+bool offers(const Response& response, std::string_view method) {
+  bool said = false;
+  for (std::string_view list : response.headers.all("Public")) {
+    while (!list.empty()) {
+      said = true;
+      size_t comma = std::min(list.find(','), list.size());
+      if (same_word(trimmed(list.substr(0, comma)), method)) return true;
+      list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+  }
+  return !said;
+}
+
 Response answer_to(const Request& request, unsigned status) {
   Response response;
   response.status = status;
@@ -22,6 +49,13 @@ Response answer_to(const Request& request, unsigned status) {
 }
 
 }  // namespace
+
+bool is_success(const Response& response) {
+  return response.status >= 200 && response.status < 300;
+}
+bool is_redirect(const Response& response) {
+  return response.status >= 300 && response.status < 400;
+}
 
 Error error_of(const char* context, const Response& response) {
   std::string detail = std::to_string(response.status) + ' ' + reason_of(response.status);
@@ -46,12 +80,15 @@ Error error_of(const char* context, const Response& response) {
   }
 }
 
-Conversation::Conversation(const ClientOptions& options, Login login, uint64_t seed, Conversation::Sink& sink)
+Conversation::Conversation(const ClientOptions& options, base::Url url, uint64_t seed,
+                           Conversation::Sink& sink)
     : options_(options),
       sink_(sink),
-      login_(std::move(login)),
+      url_(std::move(url)),
+      address_(without_login(url_)),
       reader_(*this, options.message),
-      seed_(seed) {}
+      seed_(seed),
+      keep_alive_interval_(std::min(options.keep_alive_max, kSessionTimeoutDefault / 2)) {}
 
 void Conversation::ask(Request request, Answer answer, base::MonoTime now, Patience patience) {
   CHECK(!awaiting());
@@ -73,7 +110,8 @@ void Conversation::sign(Request& request) {
   if (!session_.empty()) request.headers.set("Session", session_);
   if (!challenge_) return;
   std::string cnonce = std::to_string(seed_) + '-' + std::to_string(++nonce_count_);
-  Authorization proof = answer(*challenge_, login_, request.method, request.uri, nonce_count_, cnonce);
+  Authorization proof =
+      answer(*challenge_, {url_.user, url_.password}, request.method, request.uri, nonce_count_, cnonce);
   request.headers.set("Authorization", proof.text());
 }
 
@@ -86,12 +124,61 @@ Status Conversation::on_bytes(base::Bytes bytes, base::MonoTime now) {
 
 Status Conversation::on_tick(base::MonoTime now) {
   now_ = now;
-  if (!pending_ || now - pending_->since < options_.answer_timeout) return {};
-  if (pending_->patience == Patience::kNone) {
+  if (pending_ && now - pending_->since >= options_.answer_timeout) {
+    if (pending_->patience == Patience::kBounded)
+      return Error{Code::kTimeout, "rtsp: no answer to our request", pending_->request.method};
     pending_.reset();
-    return {};
   }
-  return Error{Code::kTimeout, "rtsp: no answer to our request", pending_->request.method};
+  if (!keep_alive_uri_.empty() && now >= keep_alive_at_ && !pending_) send_keep_alive();
+  return {};
+}
+
+void Conversation::note_methods(const Response& response) {
+  if (is_success(response)) knows_get_parameter_ = offers(response, "GET_PARAMETER");
+}
+
+void Conversation::note_session(const Response& response) {
+  auto session = parse_session(response.headers.first("Session").value_or(""));
+  if (!session) return;
+  session_ = session->id;
+  base::Duration half = session->timeout.value_or(kSessionTimeoutDefault) / 2;
+  keep_alive_interval_ = std::clamp(half, kKeepAliveMin, std::max(kKeepAliveMin, options_.keep_alive_max));
+}
+
+void Conversation::keep_alive(std::string uri) {
+  keep_alive_uri_ = std::move(uri);
+  keep_alive_at_ = now_ + keep_alive_interval_;
+}
+
+void Conversation::send_keep_alive() {
+  keep_alive_at_ = now_ + keep_alive_interval_;
+  auto answered = [this](const Response& response) -> Status {
+    constexpr unsigned kSessionNotFound = 454;
+    if (response.status == kSessionNotFound) return error_of("rtsp: keep-alive", response);
+    // Said to be known, or not said, and yet refused: the next one is OPTIONS.
+    if (!is_success(response)) knows_get_parameter_ = false;
+    return {};
+  };
+  Request request;
+  request.method = knows_get_parameter_ ? "GET_PARAMETER" : "OPTIONS";
+  request.uri = keep_alive_uri_;
+  ask(std::move(request), answered, now_, Patience::kNone);
+}
+
+Status Conversation::follow(const Response& response) {
+  return redirect(response.headers.first("Location").value_or(""));
+}
+
+// The login is for whom the operator named.
+Status Conversation::redirect(std::string_view location) {
+  auto to = base::Url::parse(location);
+  if (!to) return Error{Code::kRefused, "rtsp: a redirect that leads nowhere", {}};
+  if (to->user.empty() && to->host == url_.host && to->scheme == url_.scheme) {
+    to->user = url_.user;
+    to->password = url_.password;
+  }
+  sink_.on_redirect(*to);
+  return {};
 }
 
 base::Slice Conversation::last_words(Request request) {
@@ -110,9 +197,9 @@ void Conversation::on_request(Request request) {
     response.headers.add("Public", "OPTIONS, GET_PARAMETER, SET_PARAMETER, ANNOUNCE, REDIRECT, TEARDOWN");
   }
   sink_.send(base::Slice::copy_of(text_of(response)));
-  if (request.method == "REDIRECT")
-    sink_.on_redirect(std::string(request.headers.first("Location").value_or("")));
-  if (request.method == "TEARDOWN") sink_.on_teardown();
+  if (!status_) return;
+  if (request.method == "REDIRECT") status_ = redirect(request.headers.first("Location").value_or(""));
+  if (request.method == "TEARDOWN") status_ = Error{Code::kClosed, "rtsp: the server ended the session", {}};
 }
 
 void Conversation::on_response(Response response) {
@@ -142,7 +229,7 @@ Status Conversation::log_in(const Response& response) {
   const Challenge* best = strongest(challenges, kBasicAllowed);
   if (best == nullptr)
     return Error{Code::kUnsupported, "rtsp: the server asks for a login that we do not know", {}};
-  if (login_.user.empty() && login_.password.empty())
+  if (url_.user.empty() && url_.password.empty())
     return Error{Code::kRefused, "rtsp: the server asks for a login", {}};
   // A new nonce for a login that was not yet refused.
   bool first = pending_->logins == 0 && !(challenge_ && best->nonce == challenge_->nonce && !best->stale);

@@ -1,5 +1,5 @@
 // Conversation: the client's half of one RTSP connection: requests and their answers, authentication,
-// timeouts, what the server asks of us. Without I/O.
+// timeouts, the session and what keeps it alive, what the server asks of us. Without I/O.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,7 @@ class Conversation final : private MessageReader::Sink {
     virtual void send(base::Slice bytes) = 0;
     virtual void on_interleaved(uint8_t channel, base::Bytes packet) = 0;
     // The server sends us elsewhere [RFC 2326 10.10], or ends the session.
-    virtual void on_redirect(const std::string& location) = 0;
-    virtual void on_teardown() = 0;
+    virtual void on_redirect(const base::Url& to) = 0;
   };
   // `answer` with the final response: what a login could mend has been mended.
   using Answer = base::UniqueFunction<base::Status(const Response&)>;
@@ -39,14 +38,25 @@ class Conversation final : private MessageReader::Sink {
   };
 
   // `seed` makes client nonces. The login comes from the URL.
-  Conversation(const ClientOptions& options, Login login, uint64_t seed, Sink& sink);
+  Conversation(const ClientOptions& options, base::Url url, uint64_t seed, Sink& sink);
+
+  // What requests are for: the URL without its login.
+  const std::string& address() const { return address_; }
 
   // Errors of `answer` come out of on_bytes(). Not while another one is awaited with kBounded.
   void ask(Request request, Answer answer, base::MonoTime now, Patience patience = Patience::kBounded);
   bool awaiting() const { return pending_ && pending_->patience == Patience::kBounded; }
-  // Put into every further request.
-  void set_session(std::string id) { session_ = std::move(id); }
+  uint64_t requests() const { return sequence_; }
+
+  // Of an answer to OPTIONS: whether GET_PARAMETER is known. DEVIATION: where nothing is said it is tried.
+  void note_methods(const Response& response);
+  // Of an answer to SETUP: the session goes into every further request.
+  void note_session(const Response& response);
   const std::string& session() const { return session_; }
+  // From now on, by requests for this address.
+  void keep_alive(std::string uri);
+  // Follows the redirect that this answer is. Errors: kRefused when it leads nowhere.
+  base::Status follow(const Response& response);
 
   base::Status on_bytes(base::Bytes bytes, base::MonoTime now);
   // Errors: kTimeout.
@@ -69,13 +79,16 @@ class Conversation final : private MessageReader::Sink {
   void on_interleaved(uint8_t channel, base::Bytes packet) override { sink_.on_interleaved(channel, packet); }
 
   void transmit();
+  void send_keep_alive();
+  base::Status redirect(std::string_view location);
   void sign(Request& request);
   base::Status log_in(const Response& response);
   base::Status take_answer(const Response& response);
 
   const ClientOptions& options_;
   Sink& sink_;
-  Login login_;
+  base::Url url_;
+  std::string address_;
   MessageReader reader_;
   uint64_t seed_;
   base::MonoTime now_;
@@ -84,9 +97,15 @@ class Conversation final : private MessageReader::Sink {
   std::optional<Pending> pending_;
   std::optional<Challenge> challenge_;
   uint32_t nonce_count_ = 0;
+  bool knows_get_parameter_ = true;
+  base::Duration keep_alive_interval_;
+  std::string keep_alive_uri_;  // empty: not yet
+  base::MonoTime keep_alive_at_;
   base::Status status_;  // of the answers of one on_bytes()
 };
 
+bool is_success(const Response& response);
+bool is_redirect(const Response& response);
 // The error that a refusing response stands for: kRefused, kNotFound, kUnsupported, kLimit with the status as
 // detail.
 base::Error error_of(const char* context, const Response& response);

@@ -9,8 +9,8 @@
 #include "base/time.h"
 #include "base/url.h"
 #include "io/dial.h"
+#include "protocols/protocol.h"
 #include "protocols/rtsp/wire/message_reader.h"
-#include "protocols/transfer.h"
 
 namespace eyas::rtsp {
 

@@ -13,76 +13,40 @@ using base::Code;
 using base::Error;
 using base::Status;
 
-constexpr base::Duration kSessionTimeoutDefault = std::chrono::seconds(60);  // [RFC 2326 12.37]
-constexpr base::Duration kKeepAliveMin = std::chrono::seconds(1);
 constexpr unsigned kUnsupportedTransport = 461;
 constexpr unsigned kInvalidRange = 457;
-
-bool is_success(const Response& response) {
-  return response.status >= 200 && response.status < 300;
-}
-bool is_redirect(const Response& response) {
-  return response.status >= 300 && response.status < 400;
-}
-
-// The method stands in the Public header, or there is none to stand in.
-bool offers(const Response& response, std::string_view method) {
-  bool said = false;
-  for (std::string_view list : response.headers.all("Public")) {
-    while (!list.empty()) {
-      said = true;
-      size_t comma = std::min(list.find(','), list.size());
-      if (same_word(trimmed(list.substr(0, comma)), method)) return true;
-      list.remove_prefix(std::min(comma + 1, list.size()));
-    }
-  }
-  return !said;
-}
-
-std::string without_login(base::Url url) {
-  url.user.clear();
-  url.password.clear();
-  if (url.path.empty()) url.path = "/";
-  return url.text();
-}
 
 }  // namespace
 
 Play::Play(const ClientOptions& options, base::Url url, std::vector<PacketPath> paths, uint64_t seed,
            Play::Sink& sink)
     : options_(options),
-      url_(std::move(url)),
-      address_(without_login(url_)),
       paths_(std::move(paths)),
       sink_(sink),
-      conversation_(options, {url_.user, url_.password}, seed, *this),
-      keep_alive_interval_(std::min(options.keep_alive_max, kSessionTimeoutDefault / 2)) {
+      conversation_(options, std::move(url), seed, *this) {
   CHECK(!paths_.empty());
 }
 
 void Play::start(base::MonoTime now) {
   now_ = now;
   conversation_.ask(
-      request("OPTIONS", address_), [this](const Response& r) { return options(r); }, now_);
+      request("OPTIONS", conversation_.address()), [this](const Response& r) { return options(r); }, now_);
 }
 
 Status Play::on_bytes(base::Bytes bytes, base::MonoTime now) {
   now_ = now;
-  if (Status status = conversation_.on_bytes(bytes, now); !status) return status;
-  if (ended_) return Error{Code::kClosed, "rtsp: the server ended the session", {}};
-  return {};
+  return conversation_.on_bytes(bytes, now);
 }
 
 Status Play::on_tick(base::MonoTime now) {
   now_ = now;
-  if (Status status = conversation_.on_tick(now); !status) return status;
-  if (playing_ && now >= keep_alive_at_ && !conversation_.awaiting()) keep_alive();
-  return {};
+  return conversation_.on_tick(now);
 }
 
 base::Slice Play::last_words() {
   if (conversation_.session().empty()) return {};
-  return conversation_.last_words(request("TEARDOWN", aggregate_.empty() ? address_ : aggregate_));
+  return conversation_.last_words(
+      request("TEARDOWN", aggregate_.empty() ? conversation_.address() : aggregate_));
 }
 
 Request Play::request(const char* method, std::string uri) const {
@@ -94,28 +58,27 @@ Request Play::request(const char* method, std::string uri) const {
 
 // DEVIATION: cameras that refuse OPTIONS, or know it only in a session: what it would have said is assumed.
 Status Play::options(const Response& response) {
-  if (is_redirect(response)) return redirected(response);
-  if (is_success(response)) knows_get_parameter_ = offers(response, "GET_PARAMETER");
+  if (is_redirect(response)) return conversation_.follow(response);
+  conversation_.note_methods(response);
   describe();
   return {};
 }
 
 void Play::describe() {
-  ++counters_.requests;
-  Request asked = request("DESCRIBE", address_);
+  Request asked = request("DESCRIBE", conversation_.address());
   asked.headers.add("Accept", "application/sdp");
   conversation_.ask(
       std::move(asked), [this](const Response& r) { return described(r); }, now_);
 }
 
 Status Play::described(const Response& response) {
-  if (is_redirect(response)) return redirected(response);
+  if (is_redirect(response)) return conversation_.follow(response);
   if (!is_success(response)) return error_of("rtsp: DESCRIBE", response);
   auto description = sdp::parse(response.body);
   if (!description) return description.error();
   // DEVIATION: Content-Base is missing at many cameras; the address does as well.
   base_ = response.headers.first("Content-Base")
-              .value_or(response.headers.first("Content-Location").value_or(address_));
+              .value_or(response.headers.first("Content-Location").value_or(conversation_.address()));
   aggregate_ = control_url(base_, description->attributes.first("control").value_or("*"));
   tracks_ = received_media(*description);
   counters_.tracks_left_out = description->media.size() - tracks_.size();
@@ -151,7 +114,6 @@ Status Play::setup_next() {
     if (!ports) return ports.error();
     numbers = *ports;
   }
-  ++counters_.requests;
   Request asked = request("SETUP", control_url(base_, tracks_[setting_up_].control));
   asked.headers.add("Transport", wanted_transport(numbers).text());
   conversation_.ask(
@@ -161,12 +123,7 @@ Status Play::setup_next() {
 
 Status Play::set_up(const Response& response) {
   if (!is_success(response)) return setup_refused(response);
-  if (auto session = parse_session(response.headers.first("Session").value_or(""))) {
-    conversation_.set_session(session->id);
-    base::Duration timeout = session->timeout.value_or(kSessionTimeoutDefault);
-    keep_alive_interval_ =
-        std::clamp(timeout / 2, kKeepAliveMin, std::max(kKeepAliveMin, options_.keep_alive_max));
-  }
+  conversation_.note_session(response);
   if (Status accepted = accept_transport(response); !accepted) return accepted;
   ++setting_up_;
   return setup_next();
@@ -187,7 +144,7 @@ Status Play::accept_transport(const Response& response) {
 
 // The next path where this one is not supported; else the track is left out, unless it is all there is.
 Status Play::setup_refused(const Response& response) {
-  if (is_redirect(response)) return redirected(response);
+  if (is_redirect(response)) return conversation_.follow(response);
   if (response.status == kUnsupportedTransport && count_set_up() == 0 && paths_.size() > 1) {
     paths_.erase(paths_.begin());
     return setup_next();
@@ -205,7 +162,6 @@ size_t Play::count_set_up() const {
 }
 
 void Play::play(bool with_range) {
-  ++counters_.requests;
   Request asked = request("PLAY", aggregate_);
   if (with_range) asked.headers.add("Range", "npt=0.000-");
   conversation_.ask(
@@ -213,50 +169,16 @@ void Play::play(bool with_range) {
 }
 
 Status Play::started(const Response& response, bool with_range) {
-  if (is_redirect(response)) return redirected(response);
+  if (is_redirect(response)) return conversation_.follow(response);
   if (response.status == kInvalidRange && with_range) {
     play(false);  // DEVIATION: live sources that know no range
     return {};
   }
   if (!is_success(response)) return error_of("rtsp: PLAY", response);
   playing_ = true;
-  keep_alive_at_ = now_ + keep_alive_interval_;
+  conversation_.keep_alive(aggregate_);
   sink_.on_playing();
   return {};
-}
-
-void Play::keep_alive() {
-  keep_alive_at_ = now_ + keep_alive_interval_;
-  ++counters_.requests;
-  auto answered = [this](const Response& response) -> Status {
-    if (response.status == 454) return error_of("rtsp: keep-alive", response);
-    // Said to be known, or not said, and yet refused: the next one is OPTIONS.
-    if (!is_success(response)) knows_get_parameter_ = false;
-    return {};
-  };
-  conversation_.ask(request(knows_get_parameter_ ? "GET_PARAMETER" : "OPTIONS", aggregate_), answered, now_,
-                    Conversation::Patience::kNone);
-}
-
-Status Play::redirected(const Response& response) {
-  auto location = response.headers.first("Location");
-  if (!location) return error_of("rtsp: a redirect without Location", response);
-  on_redirect(std::string(*location));
-  return {};
-}
-
-void Play::on_redirect(const std::string& location) {
-  auto to = base::Url::parse(location);
-  if (!to) {
-    ended_ = true;
-    return;
-  }
-  // The login is for whom the operator named, and a connection that nobody reads stays one.
-  if (to->user.empty() && to->host == url_.host && to->scheme == url_.scheme) {
-    to->user = url_.user;
-    to->password = url_.password;
-  }
-  sink_.on_redirect(*to);
 }
 
 void Play::send_report(size_t track, base::Bytes packet) {

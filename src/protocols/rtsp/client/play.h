@@ -35,7 +35,6 @@ class Play final : private Conversation::Sink {
     uint64_t stray_packets = 0;    // on channels of no track
     uint64_t moved_packets = 0;    // on another channel than was agreed, told by their payload type
     uint64_t tracks_left_out = 0;  // unknown formats, and those that the server refused to set up
-    uint64_t requests = 0;
   };
 
   // `paths`: the first is used; the further ones where the server refuses it (461).
@@ -55,6 +54,7 @@ class Play final : private Conversation::Sink {
   void send_report(size_t track, base::Bytes packet);
   const std::vector<ReceivedMedia>& tracks() const { return tracks_; }
   const Counters& counters() const { return counters_; }
+  uint64_t requests() const { return conversation_.requests(); }
 
  private:
   struct Channels {
@@ -63,8 +63,7 @@ class Play final : private Conversation::Sink {
 
   void send(base::Slice bytes) override { sink_.send(std::move(bytes)); }
   void on_interleaved(uint8_t channel, base::Bytes packet) override;
-  void on_redirect(const std::string& location) override;
-  void on_teardown() override { ended_ = true; }
+  void on_redirect(const base::Url& to) override { sink_.on_redirect(to); }
 
   base::Status options(const Response& response);
   void describe();
@@ -75,8 +74,6 @@ class Play final : private Conversation::Sink {
   base::Status accept_transport(const Response& response);
   void play(bool with_range);
   base::Status started(const Response& response, bool with_range);
-  void keep_alive();
-  base::Status redirected(const Response& response);
 
   Request request(const char* method, std::string uri) const;
   Transport wanted_transport(const NumberPair& numbers) const;
@@ -84,8 +81,6 @@ class Play final : private Conversation::Sink {
   size_t count_set_up() const;
 
   const ClientOptions& options_;
-  base::Url url_;
-  std::string address_;  // without the login
   std::vector<PacketPath> paths_;
   Play::Sink& sink_;
   Conversation conversation_;
@@ -96,11 +91,7 @@ class Play final : private Conversation::Sink {
   std::vector<ReceivedMedia> tracks_;
   std::vector<Channels> channels_;  // by track
   size_t setting_up_ = 0;
-  bool knows_get_parameter_ = true;
-  base::Duration keep_alive_interval_;
-  base::MonoTime keep_alive_at_;
   bool playing_ = false;
-  bool ended_ = false;  // the server said TEARDOWN
   Counters counters_;
 };
 

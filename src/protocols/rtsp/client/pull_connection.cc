@@ -53,7 +53,7 @@ protocols::TransferFacts PullConnection::facts() const {
     facts.counters = receiver_->counters();
   }
   const Play::Counters& play = play_.counters();
-  facts.counters.insert(facts.counters.end(), {{"rtsp_requests", play.requests},
+  facts.counters.insert(facts.counters.end(), {{"rtsp_requests", play_.requests()},
                                                {"rtsp_tracks_left_out", play.tracks_left_out},
                                                {"rtsp_stray_packets", play.stray_packets},
                                                {"rtsp_moved_packets", play.moved_packets}});
