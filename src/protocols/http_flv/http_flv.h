@@ -25,6 +25,10 @@ struct Statistics {
   std::atomic<uint64_t> plays{0};
   std::atomic<uint64_t> plays_over_websocket{0};
   std::atomic<uint64_t> not_found{0};
+  std::atomic<uint64_t> pulls{0};
+  std::atomic<uint64_t> pulls_open{0};
+  std::atomic<uint64_t> pulls_failed{0};  // ended otherwise than by the stream's end
+  std::atomic<uint64_t> pull_limit_hits{0};
   std::atomic<uint64_t> next_session{1};  // sessions are named "flv-1", "flv-2", ...
 
   struct Named {
@@ -32,11 +36,15 @@ struct Statistics {
     uint64_t value;
   };
   // Every counter with its name, for the API and the metrics.
-  std::array<Named, 4> list() const {
+  std::array<Named, 8> list() const {
     return {{{"viewers", viewers},
              {"plays", plays},
              {"plays_over_websocket", plays_over_websocket},
-             {"not_found", not_found}}};
+             {"not_found", not_found},
+             {"pulls", pulls},
+             {"pulls_open", pulls_open},
+             {"pulls_failed", pulls_failed},
+             {"pull_limit_hits", pull_limit_hits}}};
   }
 };
 

@@ -1,5 +1,6 @@
 #include "protocols/protocol.h"
 #include "protocols/http_flv/http_flv.h"
+#include "protocols/http_flv/pull.h"
 
 namespace eyas::http_flv {
 namespace {
@@ -9,8 +10,19 @@ class HttpFlv final : public protocols::Protocol {
   std::string_view name() const override { return kName; }
   void describe(base::OptionSchema& schema) override { http_flv::describe(schema, options_); }
   base::Status start(const protocols::Services& services) override {
+    directory_ = &services.directory;
     add_routes(services.router, {options_, services.directory, statistics_, services.derivations});
     return {};
+  }
+  bool can_pull(const base::Url& url, const protocols::TransferOptions& options) const override {
+    return protocols::http_format(url, options) == "flv";
+  }
+  base::Status check_transfer(const base::Url& url,
+                              const protocols::TransferOptions& options) const override {
+    return check_pull(url, options);
+  }
+  std::unique_ptr<protocols::Transfer> pull(protocols::TransferRequest request) override {
+    return std::make_unique<Pull>(std::move(request), *directory_, statistics_);
   }
   std::vector<base::Metric> metrics() const override {
     return protocols::metrics_of(kName, statistics_.list());
@@ -19,6 +31,7 @@ class HttpFlv final : public protocols::Protocol {
  private:
   Options options_;
   Statistics statistics_;
+  hub::Directory* directory_ = nullptr;  // from start() on
 };
 
 }  // namespace

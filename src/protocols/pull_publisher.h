@@ -1,0 +1,50 @@
+// PullPublisher: what a pull fetches, on its way into the hub.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "hub/directory.h"
+#include "protocols/transfer.h"
+
+namespace eyas::protocols {
+
+// Asks the hub with the first track, for a pull that does not get through is no publisher. What comes before
+// the hub has answered is kept, bounded. Lives on its transfer's loop, and dies with it.
+class PullPublisher {
+ public:
+  static constexpr size_t kEarlyBytesMax = 8 * 1024 * 1024;
+
+  // `on_over`: once, from the loop, never inside a call: refused, revoked, or too much came too early.
+  // `on_running`: when media flows.
+  PullPublisher(hub::Directory& directory, io::Executor& here, hub::StreamName stream,
+                hub::PublisherInfo info, base::UniqueFunction<void()> on_running,
+                base::UniqueFunction<void(base::Error)> on_over);
+
+  void set_peer(const std::string& peer) { info_.peer = peer; }  // before the first track
+  void set_track(media::TrackPtr track);
+  void publish(media::Frame frame);
+  void report(hub::Counters counters);
+
+ private:
+  void ask();
+  void answered(base::Result<hub::Publisher> publisher);
+  void end_later(base::Error why);
+  void on_frame_published();
+
+  hub::Directory& directory_;
+  io::Executor& here_;
+  hub::StreamName stream_;
+  hub::PublisherInfo info_;
+  base::UniqueFunction<void()> on_running_;
+  base::UniqueFunction<void(base::Error)> on_over_;
+  bool asked_ = false;
+  size_t early_bytes_ = 0;
+  std::vector<std::variant<media::TrackPtr, media::Frame>> early_;
+  std::optional<hub::Publisher> publisher_;
+  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
+};
+
+}  // namespace eyas::protocols
