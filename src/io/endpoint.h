@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -38,6 +39,17 @@ struct Endpoint {
   bool operator==(const Endpoint& other) const;
 };
 static_assert(sizeof(Endpoint) == 28);
+
+// One of this machine's addresses: where a datagram came to, and its answer leaves from. Trivially copyable.
+// Unspecified, the kernel chooses by its routes, which is wrong for whoever asked at another of our
+// addresses.
+struct LocalAddress {
+  sa_family_t family = AF_UNSPEC;
+  uint32_t interface = 0;  // of a link-local address, which is one only together with it
+  std::array<uint8_t, 16> bytes{};
+
+  bool operator==(const LocalAddress&) const = default;
+};
 
 struct EndpointHash {
   size_t operator()(const Endpoint& endpoint) const { return endpoint.hash(); }

@@ -36,6 +36,47 @@ void enlarge_buffers(int fd) {
     set_option(fd, SOL_SOCKET, SO_SNDBUF, UdpSocket::kKernelBufferBytes);
 }
 
+template <typename Value>
+cmsghdr* put_control(cmsghdr* control, int level, int type, const Value& value) {
+  control->cmsg_level = level;
+  control->cmsg_type = type;
+  control->cmsg_len = CMSG_LEN(sizeof value);
+  std::memcpy(CMSG_DATA(control), &value, sizeof value);
+  return reinterpret_cast<cmsghdr*>(reinterpret_cast<uint8_t*>(control) + CMSG_SPACE(sizeof value));
+}
+
+cmsghdr* put_source(cmsghdr* control, const LocalAddress& from) {
+  if (from.family == AF_INET) {
+    in_pktinfo info{};
+    std::memcpy(&info.ipi_spec_dst, from.bytes.data(), sizeof info.ipi_spec_dst);
+    return put_control(control, IPPROTO_IP, IP_PKTINFO, info);
+  }
+  in6_pktinfo info{};
+  std::memcpy(&info.ipi6_addr, from.bytes.data(), sizeof info.ipi6_addr);
+  info.ipi6_ifindex = from.interface;
+  return put_control(control, IPPROTO_IPV6, IPV6_PKTINFO, info);
+}
+
+LocalAddress source_for_answers(msghdr& header) {
+  LocalAddress local;
+  for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;
+       control = CMSG_NXTHDR(&header, control)) {
+    if (control->cmsg_level == IPPROTO_IP && control->cmsg_type == IP_PKTINFO) {
+      in_pktinfo info;
+      std::memcpy(&info, CMSG_DATA(control), sizeof info);
+      local.family = AF_INET;
+      std::memcpy(local.bytes.data(), &info.ipi_spec_dst, sizeof info.ipi_spec_dst);
+    } else if (control->cmsg_level == IPPROTO_IPV6 && control->cmsg_type == IPV6_PKTINFO) {
+      in6_pktinfo info;
+      std::memcpy(&info, CMSG_DATA(control), sizeof info);
+      local.family = AF_INET6;
+      std::memcpy(local.bytes.data(), &info.ipi6_addr, sizeof info.ipi6_addr);
+      if (IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr)) local.interface = info.ipi6_ifindex;
+    }
+  }
+  return local;
+}
+
 base::Error system_error(const char* context, const std::string& address) {
   return {base::Code::kSystem, context, address + ": " + std::strerror(errno)};
 }
@@ -46,13 +87,14 @@ base::Error system_error(const char* context, const std::string& address) {
 struct UdpSocket::Arena {
   struct Message {
     Endpoint to;
+    LocalAddress from;
     uint32_t offset = 0;
     uint32_t bytes = 0;
     uint16_t segment = 0;  // bytes of every datagram but the last, which may be shorter
     uint16_t datagrams = 0;
   };
   struct alignas(cmsghdr) Control {
-    uint8_t bytes[CMSG_SPACE(sizeof(uint16_t))];
+    uint8_t bytes[CMSG_SPACE(sizeof(uint16_t)) + CMSG_SPACE(sizeof(in6_pktinfo))];
   };
 
   size_t used = 0;
@@ -72,18 +114,19 @@ struct UdpSocket::Arena {
     h.msg_namelen = m.to.length();
     h.msg_iov = &parts[i];
     h.msg_iovlen = 1;
-    if (m.datagrams < 2) return;
-    h.msg_control = controls[i].bytes;
-    h.msg_controllen = sizeof controls[i].bytes;
-    cmsghdr* control = CMSG_FIRSTHDR(&h);
-    control->cmsg_level = SOL_UDP;
-    control->cmsg_type = UDP_SEGMENT;
-    control->cmsg_len = CMSG_LEN(sizeof m.segment);
-    std::memcpy(CMSG_DATA(control), &m.segment, sizeof m.segment);
+    auto* control = reinterpret_cast<cmsghdr*>(controls[i].bytes);
+    if (m.datagrams > 1) control = put_control(control, SOL_UDP, UDP_SEGMENT, m.segment);
+    if (m.from.family != AF_UNSPEC) control = put_source(control, m.from);
+    h.msg_controllen = static_cast<size_t>(reinterpret_cast<uint8_t*>(control) - controls[i].bytes);
+    if (h.msg_controllen > 0) h.msg_control = controls[i].bytes;
   }
 };
 
 struct UdpSocket::Inbox {
+  struct alignas(cmsghdr) Control {
+    uint8_t bytes[CMSG_SPACE(sizeof(in_pktinfo)) + CMSG_SPACE(sizeof(in6_pktinfo))];
+  };
+  std::array<Control, kDatagramsPerRead> controls;
   std::array<mmsghdr, kDatagramsPerRead> headers;
   std::array<iovec, kDatagramsPerRead> parts;
   std::array<Endpoint, kDatagramsPerRead> from;
@@ -142,7 +185,17 @@ UdpSocket::UdpSocket(Loop& loop, int fd, Handler& handler)
       // Not zeroed: pages that no batch reached cost nothing.
       out_(std::make_unique_for_overwrite<Arena>()),
       in_(std::make_unique_for_overwrite<Inbox>()) {
+  tell_local();
   loop_.watch(fd_, EPOLLIN, *this);
+}
+
+// Where the socket is bound to one address, nothing else can be meant, and looking costs time.
+void UdpSocket::tell_local() {
+  Endpoint bound = local();
+  if (bound.is_v6() && IN6_IS_ADDR_UNSPECIFIED(&bound.v6.sin6_addr))
+    tells_local_ = set_option(fd_, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+  else if (!bound.is_v6() && bound.v4.sin_addr.s_addr == INADDR_ANY)
+    tells_local_ = set_option(fd_, IPPROTO_IP, IP_PKTINFO, 1);
 }
 
 UdpSocket::~UdpSocket() {
@@ -178,18 +231,22 @@ bool UdpSocket::read_batch() {
     h.msg_namelen = sizeof(Endpoint);
     h.msg_iov = &in.parts[i];
     h.msg_iovlen = 1;
+    if (!tells_local_) continue;
+    h.msg_control = in.controls[i].bytes;
+    h.msg_controllen = sizeof in.controls[i].bytes;
   }
   int count = recvmmsg(fd_, in.headers.data(), kDatagramsPerRead, MSG_DONTWAIT, nullptr);
   if (count <= 0) return false;
   base::MonoTime now = loop_.clock().mono();
   uint64_t bytes = 0;
   for (int i = 0; i < count; ++i) {
-    const mmsghdr& header = in.headers[i];
+    mmsghdr& header = in.headers[i];
     bytes += header.msg_len;
     if (header.msg_hdr.msg_flags & MSG_TRUNC) {
       add(counters_.truncated_in, 1);
       continue;
     }
+    if (tells_local_) arrived_at_ = source_for_answers(header.msg_hdr);
     handler_.on_datagram(in.from[i], {in.bytes[i].data(), header.msg_len}, now);
   }
   add(counters_.datagrams_in, static_cast<uint64_t>(count));
@@ -204,17 +261,18 @@ std::span<uint8_t> UdpSocket::prepare(size_t max) {
   return {out.bytes.data() + out.used, max};
 }
 
-void UdpSocket::commit(const Endpoint& to, size_t bytes) {
+void UdpSocket::commit(const Endpoint& to, size_t bytes, const LocalAddress& from) {
   if (bytes == 0) return;
   Arena& out = *out_;
   CHECK(bytes <= kDatagramBytesMax && out.used + bytes <= kBatchBytes);
-  if (joins_last(to, bytes)) {
+  if (joins_last(to, bytes, from)) {
     Arena::Message& last = out.messages[out.count - 1];
     last.bytes += static_cast<uint32_t>(bytes);
     ++last.datagrams;
   } else {
-    out.messages[out.count++] = {to, static_cast<uint32_t>(out.used), static_cast<uint32_t>(bytes),
-                                 static_cast<uint16_t>(bytes), 1};
+    out.messages[out.count++] = {
+        to, from, static_cast<uint32_t>(out.used), static_cast<uint32_t>(bytes), static_cast<uint16_t>(bytes),
+        1};
   }
   out.used += bytes;
   if (flush_scheduled_) return;
@@ -226,12 +284,12 @@ void UdpSocket::commit(const Endpoint& to, size_t bytes) {
   });
 }
 
-bool UdpSocket::joins_last(const Endpoint& to, size_t bytes) const {
+bool UdpSocket::joins_last(const Endpoint& to, size_t bytes, const LocalAddress& from) const {
   if (!segmentation_ || out_->count == 0) return false;
   const Arena::Message& last = out_->messages[out_->count - 1];
   bool whole = last.bytes == size_t{last.segment} * last.datagrams;  // else a shorter one has ended it
   return whole && bytes <= last.segment && last.datagrams < kSegmentsMax &&
-         last.bytes + bytes <= kSegmentedBytesMax && last.to == to;
+         last.bytes + bytes <= kSegmentedBytesMax && last.to == to && last.from == from;
 }
 
 void UdpSocket::send(const Endpoint& to, base::Bytes datagram) {
@@ -287,11 +345,15 @@ size_t UdpSocket::on_send_error(size_t at, int error) {
 }
 
 void UdpSocket::send_unsegmented(size_t at) {
-  const Arena::Message& message = out_->messages[at];
+  Arena::Message message = out_->messages[at];
+  out_->messages[at].datagrams = 1;  // its header then says nothing of segments
+  out_->fill_header(at);
   for (size_t offset = 0; offset < message.bytes; offset += message.segment) {
     size_t bytes = std::min<size_t>(message.segment, message.bytes - offset);
-    ssize_t sent = sendto(fd_, out_->bytes.data() + message.offset + offset, bytes, MSG_DONTWAIT,
-                          &message.to.any, message.to.length());
+    iovec part{out_->bytes.data() + message.offset + offset, bytes};
+    msghdr one = out_->headers[at].msg_hdr;
+    one.msg_iov = &part;
+    ssize_t sent = sendmsg(fd_, &one, MSG_DONTWAIT);
     add(counters_.sends, 1);
     if (sent >= 0) {
       add(counters_.datagrams_out, 1);

@@ -63,11 +63,15 @@ class UdpSocket final : FdHandler {
   // Room for one datagram in the outgoing batch, valid until the next call. max <= kDatagramBytesMax.
   std::span<uint8_t> prepare(size_t max);
   // Queues what was prepared. Consecutive datagrams of one size to one endpoint leave as one segmented send.
-  void commit(const Endpoint& to, size_t bytes);
+  void commit(const Endpoint& to, size_t bytes, const LocalAddress& from = {});
   // The same for bytes that lie elsewhere.
   void send(const Endpoint& to, base::Bytes datagram);
   // Hands the batch to the kernel; happens by itself at the end of the turn and when the batch is full.
   void flush();
+
+  // During on_datagram: which of our addresses it came to. Unspecified unless the socket is bound to all of
+  // them.
+  const LocalAddress& arrived_at() const { return arrived_at_; }
 
   Endpoint local() const;
   const UdpCounters& counters() const { return counters_; }
@@ -80,10 +84,11 @@ class UdpSocket final : FdHandler {
   struct Inbox;
 
   UdpSocket(Loop& loop, int fd, Handler& handler);
+  void tell_local();
   void on_fd(uint32_t events) override;
   bool read_batch();
   // True when the datagram just committed may join the last message of the batch.
-  bool joins_last(const Endpoint& to, size_t bytes) const;
+  bool joins_last(const Endpoint& to, size_t bytes, const LocalAddress& from) const;
   // Sends the batch from message `first` on; returns how many messages are done with.
   size_t send_from(size_t first);
   size_t on_send_error(size_t at, int error);
@@ -93,6 +98,8 @@ class UdpSocket final : FdHandler {
   int fd_;
   Handler& handler_;
   bool segmentation_;
+  bool tells_local_ = false;
+  LocalAddress arrived_at_;
   bool flush_scheduled_ = false;
   std::unique_ptr<Arena> out_;
   std::unique_ptr<Inbox> in_;

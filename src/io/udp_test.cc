@@ -178,6 +178,41 @@ TEST(UdpSocket, OneDualStackSocketServesBothFamilies) {
   EXPECT_TRUE(run_until(loop, [&] { return at_v4.received.size() + at_v6.received.size() == 2; }));
 }
 
+// Answers each datagram twice, from where it was asked: two of one size, so that they leave as one.
+struct Echo : UdpSocket::Handler {
+  void on_datagram(const Endpoint& from, std::span<uint8_t> bytes, base::MonoTime) override {
+    for (int i = 0; i < 2; ++i) {
+      std::ranges::copy(bytes, socket->prepare(bytes.size()).begin());
+      socket->commit(from, bytes.size(), socket->arrived_at());
+    }
+  }
+  std::unique_ptr<UdpSocket> socket;
+};
+
+TEST(UdpSocket, AnswersLeaveFromTheAddressThatWasAsked) {
+  for (const char* wildcard : {"0.0.0.0:0", "[::]:0"}) {
+    Loop loop;
+    Echo echo;
+    echo.socket = open(loop, echo, wildcard);
+    std::string port = std::to_string(echo.socket->local().port());
+    Recorder at_client;
+    auto client = open(loop, at_client);
+    for (const char* host : {"127.0.0.2:", "127.0.0.3:"})
+      client->send(*Endpoint::parse(host + port), datagram(100, 1));
+    EXPECT_TRUE(run_until(loop, [&] { return at_client.received.size() == 4u; })) << wildcard;
+    EXPECT_TRUE(at_client.peers.contains(*Endpoint::parse("127.0.0.2:" + port))) << wildcard;
+    EXPECT_TRUE(at_client.peers.contains(*Endpoint::parse("127.0.0.3:" + port))) << wildcard;
+    EXPECT_EQ(at_client.peers.size(), 2u) << wildcard;
+    EXPECT_EQ(echo.socket->counters().sends, 1u);
+  }
+  Loop loop;
+  Recorder anybody;
+  auto one = open(loop, anybody), other = open(loop, anybody);
+  other->send(one->local(), datagram(1, 1));
+  EXPECT_TRUE(run_until(loop, [&] { return !anybody.received.empty(); }));
+  EXPECT_EQ(one->arrived_at(), LocalAddress()) << "one address alone needs no telling";
+}
+
 TEST(UdpSocket, LoopsShareAPortAndKeepEachPeerAndASecondServerIsRefused) {
   Loop loop;
   Recorder at_first, at_second, ignored;

@@ -8,7 +8,7 @@
 namespace eyas::webrtc {
 
 void Server::on_datagram(const io::Endpoint& from, std::span<uint8_t> bytes, base::MonoTime now) {
-  dispatch({from, 0}, bytes, now);
+  dispatch({from, 0, socket_->arrived_at()}, bytes, now);
 }
 
 void Server::on_packet(const PeerPath& from, std::span<uint8_t> packet) {

@@ -12,11 +12,16 @@ namespace eyas::webrtc {
 // An address over UDP, or one accepted TCP connection, whose number tells its loop.
 struct PeerPath {
   io::Endpoint endpoint;
-  uint64_t connection = 0;  // 0: UDP
+  uint64_t connection = 0;   // 0: UDP
+  io::LocalAddress local{};  // ours, which its checks came to; unspecified where there is but one
 
   bool tcp() const { return connection != 0; }
   std::string text() const { return (tcp() ? "tcp:" : "udp:") + endpoint.text(); }
   bool operator==(const PeerPath&) const = default;
+  // The same but for our own address: what comes over either is one peer's.
+  bool same_source(const PeerPath& other) const {
+    return endpoint == other.endpoint && connection == other.connection;
+  }
 
   IcePath ice() const {
     IcePath path;
@@ -25,6 +30,7 @@ struct PeerPath {
     path.remote.v6 = bytes.size() == 16;
     path.remote.port = endpoint.port();
     path.connection = connection;
+    path.local = local.bytes;
     return path;
   }
 };

@@ -86,6 +86,30 @@ TEST(Publishing, AKeyframeIsAskedForWhenNoneCame) {
   EXPECT_EQ(camera.client.plis, 1u);
 }
 
+TEST(Publishing, ARestartOfIceKeepsTheStreamOnAir) {
+  Bed bed;
+  Camera camera(bed);
+  ASSERT_TRUE(camera.start()) << camera.client.reply.body;
+  camera.pictures(10, true);
+  uint64_t before = streams(bed).at(0).frames_in;
+  Reply restarted = bed.request("PATCH", camera.client.resource(),
+                                "content-type: application/trickle-ice-sdpfrag\r\nif-match: *\r\n",
+                                "a=ice-ufrag:wxyz\r\na=ice-pwd:another-password-of-24-c\r\n"
+                                "m=video 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:0\r\n");
+  ASSERT_EQ(restarted.status, 200) << restarted.body;
+  camera.client.take_credentials(restarted.body);
+  camera.client.rebind();
+  camera.client.check();
+  size_t reports = camera.client.rtcp_packets;
+  camera.pictures(30);
+  auto facts = streams(bed);
+  EXPECT_TRUE(facts.at(0).live);
+  EXPECT_GE(facts.at(0).frames_in, before + 25);
+  EXPECT_GT(camera.client.rtcp_packets, reports) << "feedback follows to the new path";
+  EXPECT_EQ(bed.counts().publishes, 1u) << "the same publisher";
+  EXPECT_EQ(bed.counts().restarts, 1u);
+}
+
 TEST(Publishing, ATakenNameIsRefusedAtOnce) {
   Bed bed;
   Camera first(bed), second(bed);

@@ -158,8 +158,9 @@ Server::Route* Server::route_of(const PeerPath& from) {
 
 void Server::know_path(Session& session, const PeerPath& path, size_t arrived) {
   Resident& resident = residents_.at(session.id());
-  bool known = std::ranges::any_of(
-      resident.paths, [&](const auto& known) { return known.path == path && known.loop == arrived; });
+  bool known = std::ranges::any_of(resident.paths, [&](const auto& known) {
+    return known.path.same_source(path) && known.loop == arrived;
+  });
   if (known) return;
   if (resident.paths.size() >= options_.paths_max) {
     drop_route_at(resident.paths.front().loop, resident.paths.front().path, session.id());

@@ -103,8 +103,8 @@ void Server::accept(std::unique_ptr<io::ByteStream> stream) {
   }
   uint64_t number = connection_number(index_, next_connection_++);
   TcpEntry& entry = tcp_[number];
-  entry.peer = std::make_unique<TcpPeer>(PeerPath{*endpoint, number}, std::move(stream), std::move(*place),
-                                         static_cast<TcpPeer::Owner&>(*this));
+  entry.peer = std::make_unique<TcpPeer>(PeerPath{*endpoint, number, {}}, std::move(stream),
+                                         std::move(*place), static_cast<TcpPeer::Owner&>(*this));
   statistics().tcp_connections_opened.fetch_add(1, std::memory_order_relaxed);
   statistics().tcp_connections_open.fetch_add(1, std::memory_order_relaxed);
   entry.proof = loop_.after(options_.tcp_proof_timeout, [this, number] {
@@ -149,7 +149,7 @@ std::span<uint8_t> Server::prepare(const PeerPath& to, size_t max) {
 
 void Server::commit(const PeerPath& to, size_t bytes) {
   if (bytes == 0) return;
-  if (!to.tcp()) return socket_->commit(to.endpoint, bytes);
+  if (!to.tcp()) return socket_->commit(to.endpoint, bytes, to.local);
   size_t loop = loop_of_connection(to.connection);
   if (loop == index_) return tcp_.at(to.connection).peer->commit(bytes);
   // A peer that changed to a connection of another loop while it played or published.

@@ -134,6 +134,29 @@ TEST(Server, AViewerWhoseAddressChangesKeepsHisSession) {
   EXPECT_EQ(bed.counts().moves, 1u);
 }
 
+TEST(Server, AnswersLeaveFromTheAddressThatWasAsked) {
+  Options options;
+  options.listen = "0.0.0.0:0";
+  Bed bed(1, options);
+  bed.publish();
+  Client client(bed);
+  client.server_host = "127.0.0.2";  // the kernel would choose 127.0.0.1
+  ASSERT_TRUE(client.join());
+  ASSERT_TRUE(client.connect());
+  bed.frames(5);
+  client.turn();
+  EXPECT_GE(client.rtp_packets, 15u);
+  EXPECT_EQ(client.heard_from, std::set<std::string>{"127.0.0.2"});
+  // Another of our addresses proves the better one: media leave from there.
+  bed.advance(3s, 100ms);
+  client.server_host = "127.0.0.3";
+  client.check();
+  client.heard_from.clear();
+  bed.frames(5);
+  client.turn();
+  EXPECT_EQ(client.heard_from, std::set<std::string>{"127.0.0.3"});
+}
+
 TEST(Server, SessionsFollowTheirPacketsToOtherLoops) {
   Bed bed(3);
   bed.publish();

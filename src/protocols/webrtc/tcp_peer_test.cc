@@ -27,7 +27,7 @@ struct TcpPeerTest : testing::Test {
     int fds[2];
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
     remote = fds[1];
-    peer = std::make_unique<TcpPeer>(PeerPath{{}, 7}, io::adopt_socket(loop, fds[0]),
+    peer = std::make_unique<TcpPeer>(PeerPath{{}, 7, {}}, io::adopt_socket(loop, fds[0]),
                                      io::AddressCensus::Place(), owner);
     peer->start();
   }

@@ -8,6 +8,7 @@
 
 #include <deque>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -54,7 +55,7 @@ class Bed {
     shared->statistics = std::make_shared<Statistics>();
     shared->dtls = *DtlsContext::make(DtlsRole::kServer, certificate(DtlsRole::kServer));
     shared->dtls_client = *DtlsContext::make(DtlsRole::kClient, certificate(DtlsRole::kServer));
-    std::string address = "127.0.0.1:0";
+    std::string address = options_.listen == Options().listen ? "127.0.0.1:0" : options_.listen;
     for (size_t i = 0; i < loop_count; ++i) {
       shared->servers.push_back(std::make_unique<Server>(*shared, options_, i));
       EXPECT_TRUE(shared->servers[i]->open(address, i == 0 ? io::Sharing::kFirst : io::Sharing::kFurther));
@@ -274,7 +275,10 @@ class Client : io::UdpSocket::Handler, io::ByteStream::Handler, rtp::RtcpVisitor
     turn();
   }
   void send(base::Bytes bytes) {
-    if (!tcp_ || udp_again) return socket_->send(bed_.shared->servers[0]->local(), bytes);
+    if (!tcp_ || udp_again) {
+      uint16_t port = bed_.shared->servers[0]->local().port();
+      return socket_->send(*io::Endpoint::parse(server_host + ":" + std::to_string(port)), bytes);
+    }
     std::vector<uint8_t> framed(2);
     write_tcp_frame_header(framed, bytes.size());
     framed.insert(framed.end(), bytes.begin(), bytes.end());
@@ -289,8 +293,10 @@ class Client : io::UdpSocket::Handler, io::ByteStream::Handler, rtp::RtcpVisitor
     loop_.run_once(base::Duration::zero());
   }
 
-  bool udp_again = false;  // though a TCP connection stands
-  bool passive = false;    // offers to be the DTLS server
+  std::string server_host = "127.0.0.1";
+  std::set<std::string> heard_from;  // hosts
+  bool udp_again = false;            // though a TCP connection stands
+  bool passive = false;              // offers to be the DTLS server
   std::string codec = "H264";
   Reply reply;
   std::string server_ufrag, server_password;
@@ -310,7 +316,8 @@ class Client : io::UdpSocket::Handler, io::ByteStream::Handler, rtp::RtcpVisitor
     base::Bytes datagram;
     while (dtls->next_outgoing(datagram)) send(datagram);
   }
-  void on_datagram(const io::Endpoint&, std::span<uint8_t> bytes, base::MonoTime now) override {
+  void on_datagram(const io::Endpoint& from, std::span<uint8_t> bytes, base::MonoTime now) override {
+    heard_from.insert(from.host());
     take(bytes, now);
   }
   void on_data(base::Bytes bytes) override {

@@ -2,6 +2,7 @@
 // lets the peer choose the path.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -15,7 +16,8 @@ namespace eyas::webrtc {
 // Where a peer's datagrams come from and ours go: an address over UDP, or one accepted ICE-TCP connection.
 struct IcePath {
   stun::TransportAddress remote;
-  uint64_t connection = 0;  // 0: UDP; else the server's number of the TCP connection
+  uint64_t connection = 0;          // 0: UDP; else the server's number of the TCP connection
+  std::array<uint8_t, 16> local{};  // our own address, where there are several to choose from
 
   bool operator==(const IcePath&) const = default;
 };
