@@ -1,9 +1,13 @@
 #include "api/api.h"
 
+#include <algorithm>
+
 #include "api/json.h"
 #include "api/live_updates.h"
 #include "api/metrics.h"
 #include "api/openapi.h"
+#include "api/streams.h"
+#include "api/transfers.h"
 #include "base/check.h"
 #include "base/log.h"
 
@@ -29,10 +33,11 @@ http::Response no_store(http::Response response) {
 
 }  // namespace
 
-Api::Api(hub::Directory& directory, std::vector<io::Executor*> loops, std::shared_ptr<const ServerInfo> info)
-    : directory_(directory), info_(std::move(info)) {
+Api::Api(hub::Directory& directory, sources::Transfers* transfers, std::vector<io::Executor*> loops,
+         std::shared_ptr<const ServerInfo> info)
+    : directory_(directory), transfers_(transfers), info_(std::move(info)) {
   for (io::Executor* loop : loops) {
-    live_updates_.emplace_back(loop, std::make_unique<LiveUpdates>(*loop, directory));
+    live_updates_.emplace_back(loop, std::make_unique<LiveUpdates>(*loop, directory, transfers));
   }
 }
 
@@ -42,6 +47,7 @@ void Api::register_routes(http::Router& router) {
   register_health(router);
   register_streams(router);
   register_live_updates(router);
+  if (transfers_ != nullptr) register_transfers(router, *transfers_);
 }
 
 void Api::register_health(http::Router& router) {
@@ -69,19 +75,21 @@ void Api::register_health(http::Router& router) {
 
 void Api::register_streams(http::Router& router) {
   router.add(http::Method::kGet, "/api/v1/streams", [this](http::RequestPtr, http::Exchange exchange) {
-    directory_.snapshot(exchange.executor(), [exchange](std::vector<hub::StreamFacts> streams) mutable {
-      exchange.respond(no_store(http::Response::json(streams_json(streams))));
+    list(directory_, transfers_, exchange.executor(), [exchange](const Listing& listing) mutable {
+      exchange.respond(no_store(http::Response::json(streams_json(listing))));
     });
   });
   router.add(http::Method::kGet, "/api/v1/streams/{app}/{name}",
              [this](http::RequestPtr request, http::Exchange exchange) {
                auto name = name_of(*request, exchange);
                if (!name) return;
-               directory_.snapshot(
-                   *name, exchange.executor(), [exchange](std::vector<hub::StreamFacts> found) mutable {
-                     exchange.respond(
-                         no_store(found.empty() ? not_found() : http::Response::json(stream_json(found[0]))));
-                   });
+               list(directory_, transfers_, exchange.executor(),
+                    [exchange, name = name->text()](const Listing& listing) mutable {
+                      auto found = std::ranges::find(listing.streams, name, &hub::StreamFacts::name);
+                      if (found == listing.streams.end()) return exchange.respond(no_store(not_found()));
+                      exchange.respond(
+                          no_store(http::Response::json(stream_json(*found, source_of(listing, name)))));
+                    });
              });
   router.add(http::Method::kPost, "/api/v1/streams/{app}/{name}/reconnect",
              [this](http::RequestPtr request, http::Exchange exchange) {

@@ -14,6 +14,7 @@
 #include "http/router.h"
 #include "hub/directory.h"
 #include "io/executor.h"
+#include "sources/transfers.h"
 
 namespace eyas::api {
 
@@ -34,7 +35,9 @@ class LiveUpdates;
 // made inside.
 class Api {
  public:
-  Api(hub::Directory& directory, std::vector<io::Executor*> loops, std::shared_ptr<const ServerInfo> info);
+  // `transfers`: null in a server without pulls and pushes.
+  Api(hub::Directory& directory, sources::Transfers* transfers, std::vector<io::Executor*> loops,
+      std::shared_ptr<const ServerInfo> info);
   ~Api();
 
   void register_routes(http::Router& router);
@@ -45,6 +48,7 @@ class Api {
   void register_live_updates(http::Router& router);
 
   hub::Directory& directory_;
+  sources::Transfers* transfers_;
   std::shared_ptr<const ServerInfo> info_;
   std::vector<std::pair<io::Executor*, std::unique_ptr<LiveUpdates>>> live_updates_;  // one per loop
 };

@@ -53,7 +53,25 @@ json to_json(const hub::TrackFacts& facts) {
           {"derived_from", facts.track->derived_from}};
 }
 
-json to_json(const hub::StreamFacts& facts) {
+json to_json(const sources::TransferReport& source) {
+  return {{"kind", "pull"},
+          {"name", source.name},
+          {"url", source.url},
+          {"protocol", source.protocol},
+          {"rank", source.rank},
+          {"on_demand", source.on_demand},
+          {"state", sources::state_name(source.state)},
+          {"error", source.error},
+          {"next_try", source.next_try ? json(iso8601(*source.next_try)) : json()}};
+}
+
+// "idle": it starts when somebody watches.
+const char* state_of(const hub::StreamFacts& facts, const sources::TransferReport* source) {
+  if (facts.live) return "live";
+  return source != nullptr && source->state == sources::TransferState::kIdle ? "idle" : "waiting";
+}
+
+json to_json(const hub::StreamFacts& facts, const sources::TransferReport* source) {
   json publishers = json::array();
   json on_air = nullptr;
   for (const auto& publisher : facts.publishers) {
@@ -69,7 +87,8 @@ json to_json(const hub::StreamFacts& facts) {
   json quirks = json::object();
   for (const auto& [name, count] : facts.quirks) quirks[name] = count;
   return {{"name", facts.name},
-          {"state", facts.live ? "live" : "waiting"},
+          {"state", state_of(facts, source)},
+          {"source", source == nullptr ? json() : to_json(*source)},
           {"since", iso8601(facts.since)},
           {"publisher", on_air},
           {"publishers", publishers},
@@ -102,9 +121,10 @@ std::string text_of(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-json array_of(const std::vector<hub::StreamFacts>& streams) {
+json array_of(const Listing& listing) {
   json array = json::array();
-  for (const auto& stream : streams) array.push_back(to_json(stream));
+  for (const auto& stream : listing.streams)
+    array.push_back(to_json(stream, source_of(listing, stream.name)));
   return array;
 }
 
@@ -121,16 +141,16 @@ std::string iso8601(base::WallTime time) {
   return text;
 }
 
-std::string stream_json(const hub::StreamFacts& facts) {
-  return text_of(to_json(facts));
+std::string stream_json(const hub::StreamFacts& facts, const sources::TransferReport* source) {
+  return text_of(to_json(facts, source));
 }
 
-std::string streams_json(const std::vector<hub::StreamFacts>& streams) {
-  return text_of({{"streams", array_of(streams)}});
+std::string streams_json(const Listing& listing) {
+  return text_of({{"streams", array_of(listing)}});
 }
 
-std::string streams_message(const std::vector<hub::StreamFacts>& streams, base::WallTime now) {
-  return text_of({{"type", "streams"}, {"streams", array_of(streams)}, {"now", iso8601(now)}});
+std::string streams_message(const Listing& listing, base::WallTime now) {
+  return text_of({{"type", "streams"}, {"streams", array_of(listing)}, {"now", iso8601(now)}});
 }
 
 std::string info_json(const ServerInfo& info, base::WallTime now) {

@@ -8,6 +8,7 @@
 #include "http/websocket.h"
 #include "hub/directory.h"
 #include "io/executor.h"
+#include "sources/transfers.h"
 
 namespace eyas::api {
 
@@ -19,7 +20,9 @@ class LiveUpdates {
   // Changes are gathered for this long, so that a burst of them makes one message.
   static constexpr base::Duration kGather = std::chrono::milliseconds(50);
 
-  LiveUpdates(io::Executor& loop, hub::Directory& directory) : loop_(loop), directory_(directory) {}
+  // `transfers` may be null.
+  LiveUpdates(io::Executor& loop, hub::Directory& directory, sources::Transfers* transfers)
+      : loop_(loop), directory_(directory), transfers_(transfers) {}
 
   void add(http::WebSocket socket);
 
@@ -29,6 +32,7 @@ class LiveUpdates {
 
   io::Executor& loop_;
   hub::Directory& directory_;
+  sources::Transfers* transfers_;
   std::list<http::WebSocket> sockets_;
   hub::Directory::Subscription subscription_;
   io::Timer tick_;

@@ -16,7 +16,7 @@ class Demand {
   // Somebody asks for a stream that is not live. How long it is worth waiting for; zero: nobody here starts
   // it.
   virtual base::Duration wanted(const StreamName& name) = 0;
-  // The first who counts came to a stream, or the last one left: readers that are not passive, and viewers
+  // The first who watches came to a stream, or the last one left: readers of Interest::kWatches, and viewers
   // that hold no reader of their own.
   virtual void watched(const StreamName& name, bool by_anybody) = 0;
 };

@@ -185,11 +185,13 @@ void Directory::publish(const StreamName& name, PublisherInfo info, io::Executor
   });
 }
 
-void Directory::find(Shard& shard, const StreamName& name, base::Duration wait, bool passive,
+void Directory::find(Shard& shard, const StreamName& name, base::Duration wait, Interest interest,
                      base::UniqueFunction<void(std::shared_ptr<Stream>)> done) {
   auto it = shard.streams.find(name.text());
-  if (it != shard.streams.end()) return done(it->second);
-  if (!passive && demand_ != nullptr) wait = std::max(wait, demand_->wanted(name));
+  bool found = it != shard.streams.end();
+  bool asks = interest != Interest::kFollows && demand_ != nullptr && !(found && it->second->live());
+  if (asks) wait = std::max(wait, demand_->wanted(name));
+  if (found) return done(it->second);
   if (wait <= base::Duration::zero() || shard.waiting.size() >= options_.waiting_readers_max)
     return done(nullptr);
   auto waiting = std::make_shared<Waiting>();
@@ -207,7 +209,6 @@ void Directory::tell_demand(Shard& shard, const StreamName& name) {
   if (demand_ == nullptr) return;
   auto it = shard.streams.find(name.text());
   bool watched = it != shard.streams.end() && it->second->watched();
-  if (watched && !it->second->live()) demand_->wanted(name);
   demand_->watched(name, watched);
 }
 

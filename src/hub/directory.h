@@ -78,7 +78,7 @@ class Directory {
 
   Shard& shard_of(const StreamName& name);
   // Finds the stream now, or waits up to `wait`; null when it did not come. Runs on the shard's loop.
-  void find(Shard& shard, const StreamName& name, base::Duration wait, bool passive,
+  void find(Shard& shard, const StreamName& name, base::Duration wait, Interest interest,
             base::UniqueFunction<void(std::shared_ptr<Stream>)> done);
   static io::Executor& home_of(Shard& shard);
   void tell_demand(Shard& shard, const StreamName& name);
@@ -99,7 +99,7 @@ void Directory::read(const StreamName& name, ReaderInfo info, io::Executor& call
   run_on(home, [this, &shard, &home, &caller, name, info = std::move(info), on_more = std::move(on_more),
                 done = std::move(done)]() mutable {
     base::Duration wait = info.wait;
-    find(shard, name, wait, info.passive,
+    find(shard, name, wait, info.interest,
          [&home, &caller, info = std::move(info), on_more = std::move(on_more),
           done = std::move(done)](std::shared_ptr<Stream> stream) mutable {
            if (!stream) {

@@ -111,6 +111,13 @@ struct GapCounters {
 // packaged feeds do not keep it.
 constexpr base::Duration kLagMax = std::chrono::seconds(4);
 
+// What a reader means for a stream that is fetched on demand.
+enum class Interest : uint8_t {
+  kWatches,  // it starts the stream, and keeps it running
+  kBegins,   // it starts the stream; who watches is told by Directory::set_viewers()
+  kFollows,  // it goes along with a stream that others watch
+};
+
 // Who reads: for the API and the log.
 struct ReaderInfo {
   std::string protocol;  // "rtmp", "http_flv", "hls"
@@ -120,8 +127,7 @@ struct ReaderInfo {
   base::Duration lag_max = kLagMax;
   // How long to wait for a stream that nobody publishes yet.
   base::Duration wait{0};
-  // Follows a stream that others watch: starts no stream on demand, and keeps none running.
-  bool passive = false;
+  Interest interest = Interest::kWatches;
   // What stood behind '?' in the address. May be secret: neither logged nor shown.
   std::string arguments;
 };

@@ -294,7 +294,7 @@ void Stream::schedule_feed_check() {
 }
 
 uint64_t Stream::add_reader(const ReaderInfo& info) {
-  readers_[next_reader_] = {info.protocol, info.passive};
+  readers_[next_reader_] = {info.protocol, info.interest == Interest::kWatches};
   count_watchers();
   return next_reader_++;
 }
@@ -308,7 +308,7 @@ void Stream::set_viewers(const std::string& protocol, uint64_t count) {
 void Stream::count_watchers() {
   bool now = std::ranges::any_of(viewers_, [](const auto& row) { return row.second > 0; }) ||
              std::ranges::any_of(readers_, [this](const auto& row) {
-               return !row.second.passive && !viewers_.contains(row.second.protocol);
+               return row.second.watches && !viewers_.contains(row.second.protocol);
              });
   if (now == watched_) return;
   watched_ = now;

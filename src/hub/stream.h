@@ -152,7 +152,7 @@ class Stream {
   std::map<std::string, std::unique_ptr<AnyFeed>> feeds_;  // by format name
   struct ReaderRow {
     std::string protocol;
-    bool passive;
+    bool watches;
   };
   std::map<uint64_t, ReaderRow> readers_;  // by id
   std::map<std::string, uint64_t> viewers_;

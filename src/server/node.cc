@@ -91,7 +91,6 @@ Node::Node(Config& config, bool demo) : config_(config), demo_wanted_(demo) {
   info_->started = base::system_clock().wall();
   info_->ready = &ready_;
   info_->metrics = [this] { return metrics(); };
-  api_ = std::make_unique<api::Api>(*directory_, executors, info_);
 }
 
 Node::~Node() {
@@ -132,6 +131,9 @@ void Node::run_what_is_posted() {
 base::Status Node::start() {
   if (auto status = load_tls(); !status.ok()) return status;
   if (auto status = watch_signals(); !status.ok()) return status;
+  if (auto status = make_transfers(); !status.ok()) return status;
+  api_ = std::make_unique<api::Api>(*directory_, transfers_.get(),
+                                    std::vector<io::Executor*>(loops_.begin(), loops_.end()), info_);
   protocols::Services services{*directory_,         router_,        loops_, derivations_.get(),
                                config_.data_folder, pictures_.get()};
   for (auto& protocol : config_.protocols()) {
@@ -143,17 +145,17 @@ base::Status Node::start() {
     desk.http = std::make_unique<http::Server>(*desk.loop, router_, config_.http, http_shared_);
   }
   if (auto status = listen(); !status.ok()) return status;
-  if (auto status = start_transfers(); !status.ok()) return status;
+  if (auto status = transfers_->start(config_.transfers); !status.ok()) return status;
   return start_demo();
 }
 
-base::Status Node::start_transfers() {
+base::Status Node::make_transfers() {
   auto policy = io::DialPolicy::make(config_.transfers.dial_allow);
   if (!policy) return policy.error();
   dialer_ = std::make_unique<io::Dialer>(*policy);
   transfers_ = std::make_unique<sources::Transfers>(loops_, *directory_, *dialer_, config_.transfer_table(),
                                                     config_.transfers, config_.data_folder);
-  return transfers_->start(config_.transfers);
+  return {};
 }
 
 base::Status Node::start_demo() {

@@ -55,7 +55,7 @@ class Node {
   base::Status load_tls();
   base::Status open_web();
   base::Status start_demo();
-  base::Status start_transfers();
+  base::Status make_transfers();
   base::Status listen();
   // Opens one address on every loop; `bound` gets it with its real port.
   base::Status listen_on(const std::string& key, const std::string& address, Accept accept,

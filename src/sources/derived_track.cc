@@ -73,6 +73,7 @@ void DerivedTrack::read() {
   info.session = std::string("worker-") + derivation_name(derivation_);
   info.wait = kStreamWait;
   info.lag_max = kLagMax;
+  info.interest = hub::Interest::kFollows;  // who wants the track reads the stream too
   auto more = [this, run = std::weak_ptr(run_)] {
     if (!run.expired()) pump();
   };

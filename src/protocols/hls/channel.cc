@@ -10,11 +10,12 @@ Channel::Channel(hub::StreamName name, Statistics& statistics, io::Executor& hom
                  std::function<void(SnapshotPtr)> publish)
     : name_(std::move(name)), statistics_(statistics), home_(home), publish_(std::move(publish)) {}
 
-void Channel::open(hub::Directory& directory, hub::Derivations* derivations) {
+void Channel::open(hub::Directory& directory, hub::Derivations* derivations, hub::Interest interest) {
   derivations_ = derivations;
   hub::ReaderInfo info;
   info.protocol = "hls_packager";
   info.session = "hls";
+  info.interest = interest;
   const std::weak_ptr<Channel> self = weak_from_this();
   const auto on_more = [self] {
     if (auto channel = self.lock()) channel->pump_soon();

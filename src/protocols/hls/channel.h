@@ -21,7 +21,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
   Channel(hub::StreamName name, Statistics& statistics, io::Executor& home,
           std::function<void(SnapshotPtr)> publish);
   // `derivations` may be null, and outlives this: nobody makes AAC then.
-  void open(hub::Directory& directory, hub::Derivations* derivations);
+  void open(hub::Directory& directory, hub::Derivations* derivations, hub::Interest interest);
   const SnapshotPtr& newest() const { return newest_; }
 
  private:

@@ -116,7 +116,9 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     station.channel = std::make_shared<Channel>(
         name, statistics_, *home.loop,
         [this, index, text = name.text()](SnapshotPtr snapshot) { tell(index, text, std::move(snapshot)); });
-    station.channel->open(directory_, derivations_);
+    // Viewers are counted by report().
+    station.channel->open(directory_, derivations_,
+                          station.subscribers.empty() ? hub::Interest::kFollows : hub::Interest::kBegins);
   }
 
   void subscribe(Desk& home, const hub::StreamName& name, size_t loop) {

@@ -45,10 +45,10 @@ class ViewerOffer : public std::enable_shared_from_this<ViewerOffer> {
         answer_by_(executor_.clock().mono() + offer_.here().options().derive_wait) {}
 
   void look() {
-    offer_.shared->directory.snapshot(offer_.stream, executor_,
-                                      [self = shared_from_this()](std::vector<hub::StreamFacts> facts) {
-                                        if (!self->offer_.exchange.gone()) self->seen(facts);
-                                      });
+    offer_.shared->directory.await(offer_.stream, executor_,
+                                   [self = shared_from_this()](std::vector<hub::StreamFacts> facts) {
+                                     if (!self->offer_.exchange.gone()) self->seen(facts);
+                                   });
   }
 
  private:
