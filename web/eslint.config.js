@@ -9,7 +9,7 @@ const rooms = {
   api: ["app", "features", "player", "ui"],
   ui: ["app", "features", "player", "api"],
 };
-const features = ["publish", "streams", "watch"];
+const features = ["publish", "sources", "streams", "watch"];
 
 /** Both spellings of a way out of a room: the alias, and a climb with `..`. */
 function forbidden(room) {

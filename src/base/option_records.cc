@@ -85,7 +85,10 @@ Option& OptionSchema::map(std::string key, std::map<std::string, std::string>& f
   option.set = [](std::string_view text) { return text.empty(); };
   option.get = [] { return std::string(); };
   option.set_below = [&field](std::string_view below, std::string_view value) {
-    field[std::string(below)] = value;
+    if (value.empty())
+      field.erase(std::string(below));
+    else
+      field[std::string(below)] = value;
   };
   option.get_below = [&field] { return field; };
   return add(std::move(option));

@@ -67,7 +67,7 @@ class OptionSchema {
                        std::string description);
   // Comma-separated words.
   Option& list(std::string key, std::vector<std::string>& field, std::string description);
-  // Keys of the writer's own below `key`, each with a text.
+  // Keys of the writer's own below `key`, each with a text; an empty one takes the key away.
   Option& map(std::string key, std::map<std::string, std::string>& field, std::string description);
   // A list of records, each with a schema of its own: describe(OptionSchema&, Record&), found beside Record,
   // binds a record's keys. Findings name the record: "sources.pulls[2].url".

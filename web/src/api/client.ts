@@ -1,4 +1,4 @@
-import type { ErrorBody, ServerInfo, StreamFacts, StreamsBody } from "./contract";
+import type { ErrorBody, NewPull, NewPush, Pull, PullChange, Push, PushChange, ServerInfo, StreamFacts, StreamsBody } from "./contract";
 import { serverClock } from "./server_clock";
 
 const kTimeoutMs = 8000;
@@ -15,10 +15,11 @@ export class ApiError extends Error {
   }
 }
 
-async function call<T>(method: "GET" | "POST", path: string): Promise<T> {
+async function call<T>(method: "GET" | "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T> {
   const response = await fetch(`/api/v1${path}`, {
     method,
-    headers: { accept: "application/json" },
+    headers: { accept: "application/json", ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    body: body === undefined ? undefined : JSON.stringify(body),
     cache: "no-store",
     signal: AbortSignal.timeout(kTimeoutMs),
   });
@@ -57,3 +58,26 @@ export async function fetchStreams(): Promise<StreamFacts[]> {
 export async function askToReconnect(name: string): Promise<void> {
   await call<unknown>("POST", `/streams/${streamPath(name)}/reconnect`);
 }
+
+/** A pull's address: its name may be a template, and others of its name differ in rank. */
+function pullPath(pull: Pick<Pull, "name" | "rank">): string {
+  return `/pulls/${streamPath(pull.name)}`;
+}
+const rankOf = (pull: Pick<Pull, "rank">) => `?rank=${pull.rank}`;
+const pushPath = (push: Pick<Push, "id">) => `/pushes/${encodeURIComponent(push.id)}`;
+
+export async function fetchPulls(): Promise<Pull[]> {
+  return (await call<{ pulls: Pull[] }>("GET", "/pulls")).pulls;
+}
+export const addPull = (pull: NewPull) => call<Pull>("POST", "/pulls", pull);
+export const changePull = (pull: Pull, change: PullChange) => call<Pull>("PATCH", pullPath(pull) + rankOf(pull), change);
+export const dropPull = (pull: Pull) => call<void>("DELETE", pullPath(pull) + rankOf(pull));
+export const restartPull = (pull: Pull) => call<Pull>("POST", `${pullPath(pull)}/restart${rankOf(pull)}`);
+
+export async function fetchPushes(): Promise<Push[]> {
+  return (await call<{ pushes: Push[] }>("GET", "/pushes")).pushes;
+}
+export const addPush = (push: NewPush) => call<Push>("POST", "/pushes", push);
+export const changePush = (push: Push, change: PushChange) => call<Push>("PATCH", pushPath(push), change);
+export const dropPush = (push: Push) => call<void>("DELETE", pushPath(push));
+export const restartPush = (push: Push) => call<Push>("POST", `${pushPath(push)}/restart`);

@@ -14,6 +14,12 @@ export type StreamsBody = Schemas["Streams"];
 export type ServerInfo = Schemas["Info"];
 export type StreamsMessage = Schemas["LiveUpdate"];
 export type ErrorBody = Schemas["Error"];
+export type Pull = Schemas["Pull"];
+export type Push = Schemas["Push"];
+export type NewPull = Schemas["NewPull"];
+export type NewPush = Schemas["NewPush"];
+export type PullChange = Schemas["PullChange"];
+export type PushChange = Schemas["PushChange"];
 
 /** As the publisher sent it, in its best rendition. */
 export function videoTrack(stream: StreamFacts): TrackFacts | undefined {

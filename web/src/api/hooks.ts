@@ -1,6 +1,6 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { askToReconnect, fetchInfo, fetchStreams } from "./client";
+import { askToReconnect, fetchInfo, fetchPulls, fetchPushes, fetchStreams } from "./client";
 import type { ServerInfo, StreamFacts } from "./contract";
 import { liveStreams } from "./live_streams";
 
@@ -9,6 +9,7 @@ const kInfoEveryMs = 30_000;
 const kFirstInfoEveryMs = 1500;
 const kFirstInfos = 4;
 const kPollEveryMs = 3000;
+const kTransfersEveryMs = 1500;
 
 export function useServerInfo(): ServerInfo | undefined {
   return useQuery({ queryKey: ["info"], queryFn: fetchInfo, refetchInterval: ({ state }) => (state.dataUpdateCount < kFirstInfos ? kFirstInfoEveryMs : kInfoEveryMs) }).data;
@@ -39,4 +40,16 @@ export function useStreams(): StreamsView {
 
 export function useAskToReconnect(name: string) {
   return useMutation({ mutationFn: () => askToReconnect(name) });
+}
+
+export const usePulls = () => useQuery({ queryKey: ["pulls"], queryFn: fetchPulls, refetchInterval: kTransfersEveryMs });
+export const usePushes = () => useQuery({ queryKey: ["pushes"], queryFn: fetchPushes, refetchInterval: kTransfersEveryMs });
+
+/** Something that changes pulls or pushes: the lists are asked for anew when it is done. */
+export function useTransferAction<T>(act: (argument: T) => Promise<unknown>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: act,
+    onSettled: () => Promise.all([client.invalidateQueries({ queryKey: ["pulls"] }), client.invalidateQueries({ queryKey: ["pushes"] })]),
+  });
 }

@@ -58,6 +58,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/pulls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All pulls, configured and added ones */
+        get: operations["listPulls"];
+        put?: never;
+        /**
+         * Add a pull
+         * @description It starts at once, or with its first viewer, and comes back after a restart of the server. Checked as the configuration file is.
+         */
+        post: operations["addPull"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pulls/{app}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One pull */
+        get: operations["getPull"];
+        put?: never;
+        post?: never;
+        /** Drop a pull */
+        delete: operations["dropPull"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a pull
+         * @description What is left out stays; an option with an empty text is taken away. It begins anew. 409: the configuration file holds it.
+         */
+        patch: operations["changePull"];
+        trace?: never;
+    };
+    "/api/v1/pulls/{app}/{name}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a pull anew at once */
+        post: operations["restartPull"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pushes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All pushes, configured and added ones */
+        get: operations["listPushes"];
+        put?: never;
+        /**
+         * Add a push
+         * @description It sends while its stream is live, and comes back after a restart of the server. Checked as the configuration file is.
+         */
+        post: operations["addPush"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/pushes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One push */
+        get: operations["getPush"];
+        put?: never;
+        post?: never;
+        /** Drop a push */
+        delete: operations["dropPush"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a push
+         * @description What is left out stays; an option with an empty text is taken away. It begins anew. 409: the configuration file holds it.
+         */
+        patch: operations["changePush"];
+        trace?: never;
+    };
+    "/api/v1/pushes/{id}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a push anew at once */
+        post: operations["restartPush"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/info": {
         parameters: {
             query?: never;
@@ -381,8 +501,13 @@ export interface components {
         };
         Stream: {
             name: string;
-            /** @enum {string} */
-            state: "live" | "waiting";
+            /**
+             * @description idle: it starts when somebody watches
+             * @enum {string}
+             */
+            state: "live" | "waiting" | "idle";
+            /** @description The pull that brings it */
+            source: components["schemas"]["Source"] | null;
             /** Format: date-time */
             since: string;
             /** @description The one on air */
@@ -439,6 +564,151 @@ export interface components {
             };
             /** Format: date-time */
             now: string;
+        };
+        Source: {
+            /** @enum {string} */
+            kind: "pull";
+            /** @description The pull's: the stream's name, or the template's */
+            name: string;
+            /** @description Without credentials */
+            url: string;
+            protocol: string;
+            rank: number;
+            on_demand: boolean;
+            /**
+             * @description idle: nobody wants it now (starts when watched, or when its stream is live); waiting: it failed and is tried again at next_try
+             * @enum {string}
+             */
+            state: "stopped" | "idle" | "connecting" | "running" | "waiting";
+            error: string;
+            /** Format: date-time */
+            next_try: string | null;
+        };
+        Pull: {
+            /** @description The stream's name, or a template of names */
+            name: string;
+            /** @description 0 is best */
+            rank: number;
+            on_demand: boolean;
+            idle_timeout_ms: number;
+            /** @description Of a template or pattern: as it is written */
+            stream: string;
+            /** @description Without credentials */
+            url: string;
+            /** @description What the protocol takes; values that may be secret are *** */
+            options: {
+                [key: string]: string;
+            };
+            protocol: string;
+            /** @description By the configuration file: the API can restart it, not change it */
+            configured: boolean;
+            enabled: boolean;
+            /** @description A template, or a pattern of streams: the row of all of them */
+            several: boolean;
+            /**
+             * @description idle: nobody wants it now (starts when watched, or when its stream is live); waiting: it failed and is tried again at next_try
+             * @enum {string}
+             */
+            state: "stopped" | "idle" | "connecting" | "running" | "waiting";
+            error: string;
+            /** Format: date-time */
+            next_try: string | null;
+            /**
+             * Format: date-time
+             * @description Of the state
+             */
+            since: string | null;
+            attempts: number;
+            session: string;
+            peer: string;
+            transport: string;
+            bytes: number;
+            /** @description The protocol's own */
+            counters: {
+                [key: string]: number;
+            };
+        };
+        Push: {
+            id: string;
+            /** @description Of a template or pattern: as it is written */
+            stream: string;
+            /** @description Without credentials */
+            url: string;
+            /** @description What the protocol takes; values that may be secret are *** */
+            options: {
+                [key: string]: string;
+            };
+            protocol: string;
+            /** @description By the configuration file: the API can restart it, not change it */
+            configured: boolean;
+            enabled: boolean;
+            /** @description A template, or a pattern of streams: the row of all of them */
+            several: boolean;
+            /**
+             * @description idle: nobody wants it now (starts when watched, or when its stream is live); waiting: it failed and is tried again at next_try
+             * @enum {string}
+             */
+            state: "stopped" | "idle" | "connecting" | "running" | "waiting";
+            error: string;
+            /** Format: date-time */
+            next_try: string | null;
+            /**
+             * Format: date-time
+             * @description Of the state
+             */
+            since: string | null;
+            attempts: number;
+            session: string;
+            peer: string;
+            transport: string;
+            bytes: number;
+            /** @description The protocol's own */
+            counters: {
+                [key: string]: number;
+            };
+        };
+        NewPull: {
+            name: string;
+            url: string;
+            on_demand?: boolean;
+            idle_timeout_ms?: number;
+            rank?: number;
+            enabled?: boolean;
+            options?: {
+                [key: string]: string;
+            };
+        };
+        NewPush: {
+            id?: string;
+            stream: string;
+            url: string;
+            enabled?: boolean;
+            options?: {
+                [key: string]: string;
+            };
+        };
+        PullChange: {
+            url?: string;
+            on_demand?: boolean;
+            idle_timeout_ms?: number;
+            enabled?: boolean;
+            options?: {
+                [key: string]: string;
+            };
+        };
+        PushChange: {
+            stream?: string;
+            url?: string;
+            enabled?: boolean;
+            options?: {
+                [key: string]: string;
+            };
+        };
+        Pulls: {
+            pulls: components["schemas"]["Pull"][];
+        };
+        Pushes: {
+            pushes: components["schemas"]["Push"][];
         };
     };
     responses: never;
@@ -535,6 +805,560 @@ export interface operations {
             };
             /** @description An error */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listPulls: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pulls */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pulls"];
+                };
+            };
+        };
+    };
+    addPull: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPull"];
+            };
+        };
+        responses: {
+            /** @description Added */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pull"];
+                };
+            };
+            /** @description An error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getPull: {
+        parameters: {
+            query?: {
+                /** @description Where several pulls have the name */
+                rank?: number;
+            };
+            header?: never;
+            path: {
+                app: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pull */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pull"];
+                };
+            };
+            /** @description An error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dropPull: {
+        parameters: {
+            query?: {
+                /** @description Where several pulls have the name */
+                rank?: number;
+            };
+            header?: never;
+            path: {
+                app: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Dropped */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    changePull: {
+        parameters: {
+            query?: {
+                /** @description Where several pulls have the name */
+                rank?: number;
+            };
+            header?: never;
+            path: {
+                app: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PullChange"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pull"];
+                };
+            };
+            /** @description An error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    restartPull: {
+        parameters: {
+            query?: {
+                /** @description Where several pulls have the name */
+                rank?: number;
+            };
+            header?: never;
+            path: {
+                app: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Asked */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pull"];
+                };
+            };
+            /** @description An error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listPushes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pushes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pushes"];
+                };
+            };
+        };
+    };
+    addPush: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPush"];
+            };
+        };
+        responses: {
+            /** @description Added */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Push"];
+                };
+            };
+            /** @description An error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getPush: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The push */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Push"];
+                };
+            };
+            /** @description An error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    dropPush: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Dropped */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description An error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    changePush: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushChange"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Push"];
+                };
+            };
+            /** @description An error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    restartPush: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Asked */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Push"];
+                };
+            };
+            /** @description An error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

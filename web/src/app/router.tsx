@@ -32,8 +32,14 @@ const publish = createRoute({
   component: lazyRouteComponent(() => import("./publish_route"), "PublishRoute"),
 });
 
+const sources = createRoute({
+  getParentRoute: () => root,
+  path: "/sources",
+  component: lazyRouteComponent(() => import("@/features/sources/sources_page"), "SourcesPage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([list, watch, publish]),
+  routeTree: root.addChildren([list, watch, publish, sources]),
   defaultPreload: "intent",
   scrollRestoration: true,
 });

@@ -4,7 +4,7 @@ import { useStreams, type StreamsView } from "@/api/hooks";
 import { PublishHelp } from "@/features/publish/publish_help";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
-import { Mark, MoonIcon, ScreenIcon, SunIcon, UplinkIcon } from "@/ui/icons";
+import { Mark, MoonIcon, ScreenIcon, SourcesIcon, SunIcon, UplinkIcon } from "@/ui/icons";
 import { Segmented } from "@/ui/segmented";
 import { setTheme, useTheme, type Theme } from "@/ui/theme";
 import { setLanguage, type Language } from "@/ui/words";
@@ -35,6 +35,10 @@ function Header() {
         </Link>
         <LineState />
         <div className="ml-auto flex items-center gap-2">
+          <Link to="/sources" className="inline-flex min-h-9 items-center gap-2 rounded-md px-2 text-sm font-medium text-muted hover:text-text [&.active]:text-text">
+            <SourcesIcon width="18" height="18" />
+            <span className="max-sm:sr-only">{t("sources.title")}</span>
+          </Link>
           <Dialog
             title={t("publish.title")}
             trigger={(open) => (

@@ -3,8 +3,15 @@ import { useTranslation } from "react-i18next";
 import { IconButton } from "./button";
 import { CloseIcon } from "./icons";
 
+interface Props {
+  trigger: (open: () => void) => ReactElement;
+  title: string;
+  /** What it holds; as a function, it is told how to close. */
+  children: ReactNode | ((close: () => void) => ReactNode);
+}
+
 /** The browser's own modal dialog: it holds the focus, closes with Escape, and needs no style that a strict CSP forbids. */
-export function Dialog({ trigger, title, children }: { trigger: (open: () => void) => ReactElement; title: string; children: ReactNode }) {
+export function Dialog({ trigger, title, children }: Props) {
   const { t } = useTranslation();
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -27,7 +34,7 @@ export function Dialog({ trigger, title, children }: { trigger: (open: () => voi
               <CloseIcon />
             </IconButton>
           </div>
-          {children}
+          {typeof children === "function" ? children(() => dialog.current?.close()) : children}
         </div>
       </dialog>
     </>

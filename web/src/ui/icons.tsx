@@ -43,6 +43,11 @@ export const SunIcon = draw(<><circle cx="12" cy="12" r="4" /><path d="M12 3v2M1
 export const MoonIcon = draw(<path d="M19.5 14A8 8 0 0 1 10 4.5 8 8 0 1 0 19.5 14Z" />);
 export const ScreenIcon = draw(<><rect x="3" y="4.5" width="18" height="12" rx="2" /><path d="M9 20h6M12 16.500V20" /></>);
 export const UplinkIcon = draw(<path d="M12 19V8M7.5 12 12 7.500l4.5 4.500M5 4.500h14" />);
+export const SourcesIcon = draw(<path d="M7 4v14M3.500 14.500 7 18l3.500-3.500M17 20V6M13.500 9.500 17 6l3.500 3.500" />);
+export const PlusIcon = draw(<path d="M12 5v14M5 12h14" />);
+export const TrashIcon = draw(<path d="M4.500 7h15M9.500 7V4.500h5V7M6.500 7l.8 12.500h9.400L17.500 7M10.500 10.500v5.500M13.500 10.500v5.500" />);
+export const RestartIcon = draw(<path d="M18.500 9.500A7 7 0 1 0 19 13M19 4.500v5h-5" />);
+export const StopIcon = draw(<rect x="6.500" y="6.500" width="11" height="11" rx="1.500" />);
 export const CameraIcon = draw(<><path d="M3.5 8a2 2 0 0 1 2-2h8a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-8a2 2 0 0 1-2-2Z" /><path d="m15.5 10.500 5-2.800v8.600l-5-2.800" /></>);
 export const WarnIcon = draw(<><path d="M12 4 2.8 19.500h18.400Z" /><path d="M12 10v4.500M12 17v.1" /></>);
 

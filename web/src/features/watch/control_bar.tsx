@@ -10,7 +10,7 @@ interface Props {
   video: RefObject<HTMLVideoElement | null>;
   frame: RefObject<HTMLElement | null>;
   /** Null when there is no such stream. */
-  onAir: "live" | "waiting" | null;
+  onAir: "live" | "waiting" | "idle" | null;
   playing: boolean;
   latencyMs: number | null;
   hasAudio: boolean;

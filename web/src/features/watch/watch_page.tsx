@@ -7,6 +7,7 @@ import { useStreams, type StreamsView } from "@/api/hooks";
 import type { PlayerState, Presence } from "@/player/state";
 import type { TransportKind } from "@/player/transport";
 import { BackIcon } from "@/ui/icons";
+import { Notice } from "@/ui/notice";
 import { useTitle } from "@/ui/title";
 import { ControlBar } from "./control_bar";
 import { FactsPanel } from "./facts_panel";
@@ -16,7 +17,9 @@ import { useFigures, usePlayer } from "./use_player";
 import { useQuiet } from "./use_quiet";
 
 function presenceOf(view: StreamsView, stream: StreamFacts | null): Presence {
-  if (stream) return stream.state;
+  // What is fetched on demand comes when it is asked for: that it is away says nothing.
+  if (stream && stream.state !== "live" && stream.source?.on_demand) return "unknown";
+  if (stream) return stream.state === "idle" ? "unknown" : stream.state;
   // A list that is out of date knows of no absence.
   return view.streams && view.line !== "lost" && view.line !== "connecting" ? "absent" : "unknown";
 }
@@ -51,6 +54,7 @@ export function WatchPage({ name, help, via, onVia }: Props) {
       <div className="min-w-0 space-y-4">
         <Screen video={video} name={name} stream={stream} state={state} latencyMs={latencyMs} onPlay={() => player?.start()} onPause={() => player?.pause()} />
         <div className="space-y-5 px-4 lg:px-0">
+          {stream?.source?.error && <Notice>{t("watch.source_failed", { error: stream.source.error })}</Notice>}
           <div className="flex items-center gap-2">
             <Link to="/" aria-label={t("app.back_to_list")} title={t("app.back_to_list")} className="-ml-2 inline-flex size-10 items-center justify-center rounded-md hover:bg-raised">
               <BackIcon />
