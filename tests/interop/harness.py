@@ -145,14 +145,15 @@ def vlc(*arguments, timeout: float = 60) -> Process:
 class Server:
     """`eyas serve` on free loopback ports with data of its own, ready when the constructor returns.
 
-    `settings` are --set keys: Server({"hls.keep_sei": True}). `config` is the path of a configuration file.
+    `settings` are --set keys: Server({"hls.keep_sei": True}). `config` is the path of a configuration file,
+    `data` that of another server's data, which is taken over.
     """
 
-    def __init__(self, settings=None, command: str = "serve", config=None):
+    def __init__(self, settings=None, command: str = "serve", config=None, data=None):
         assert PROGRAM.exists(), f"{PROGRAM} is not built"
         self.http_port, self.rtmp_port = free_port(), free_port()
         self.webrtc_port = free_port_of_both()
-        self.data = tempfile.mkdtemp(prefix="eyas-interop-")
+        self.data = data or tempfile.mkdtemp(prefix="eyas-interop-")
         chosen = {"http.listen": f"127.0.0.1:{self.http_port}", "rtmp.listen": f"127.0.0.1:{self.rtmp_port}",
                   "webrtc.listen": f"127.0.0.1:{self.webrtc_port}"}
         chosen.update(settings or {})
