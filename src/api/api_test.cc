@@ -7,6 +7,7 @@
 #include "api/json.h"
 #include "api/metrics.h"
 #include "api/openapi.h"
+#include "api/transfers.h"
 
 namespace eyas::api {
 namespace {
@@ -55,6 +56,55 @@ TEST(StreamJson, WithoutAPublisherTheStreamWaits) {
   auto stream = nlohmann::json::parse(stream_json(waiting));
   EXPECT_EQ(stream["state"], "waiting");
   EXPECT_TRUE(stream["publisher"].is_null());
+}
+
+TEST(StreamJson, TellsOfTheSourceAlsoWhileNobodyWatches) {
+  auto schemas = nlohmann::json::parse(kOpenApi)["components"]["schemas"];
+  sources::TransferReport pull;
+  pull.name = pull.stream = "cctv/front";
+  pull.url = "rtsp://***@10.0.0.5/1";
+  pull.on_demand = true;
+  hub::StreamFacts absent;
+  absent.name = "cctv/front";
+  auto stream = nlohmann::json::parse(stream_json(absent, &pull));
+  expect_shape(schemas, "Stream", stream);
+  expect_shape(schemas, "Source", stream["source"]);
+  EXPECT_EQ(stream["state"], "idle");
+  pull.state = sources::TransferState::kWaiting;
+  EXPECT_EQ(nlohmann::json::parse(stream_json(absent, &pull))["state"], "waiting");
+}
+
+TEST(TransferJson, HasTheShapeThatTheDescriptionPromises) {
+  auto schemas = nlohmann::json::parse(kOpenApi)["components"]["schemas"];
+  sources::TransferReport report;
+  report.facts.counters = {{"rtt_us", 5}};
+  expect_shape(schemas, "Pull", nlohmann::json::parse(transfer_json(sources::Direction::kPull, report)));
+  expect_shape(schemas, "Push", nlohmann::json::parse(transfer_json(sources::Direction::kPush, report)));
+}
+
+TEST(Listing, TheRunningSourceSpeaksElseTheBestInRank) {
+  Listing listing;
+  listing.pulls.resize(3);
+  for (int i = 0; i < 3; ++i) {
+    listing.pulls[i].stream = "cctv/front";
+    listing.pulls[i].rank = 10 * i;
+    listing.pulls[i].state = sources::TransferState::kWaiting;
+  }
+  EXPECT_EQ(source_of(listing, "cctv/front")->rank, 0);
+  listing.pulls[1].state = sources::TransferState::kRunning;
+  EXPECT_EQ(source_of(listing, "cctv/front")->rank, 10);
+  EXPECT_EQ(source_of(listing, "cctv/back"), nullptr);
+}
+
+TEST(Records, AreReadFromJson) {
+  auto record = record_of(R"({"name":"cctv/a","rank":10,"on_demand":true,"options":{"transport":"tcp"}})");
+  ASSERT_TRUE(record.ok());
+  EXPECT_EQ(*record,
+            (base::RecordText{
+                {"name", "cctv/a"}, {"on_demand", "true"}, {"options.transport", "tcp"}, {"rank", "10"}}));
+  for (const char* bad : {"", "[]", "5", "{\"a\":[1]}", "{\"a\":null}", "{\"a\":1.5}",
+                          "{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":1}}}}}}"})
+    EXPECT_FALSE(record_of(bad).ok()) << bad;
 }
 
 TEST(StreamJson, BytesThatAreNotTextDoNotBreakTheAnswer) {

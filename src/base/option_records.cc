@@ -107,10 +107,11 @@ Option& OptionSchema::record_list(std::string key, std::string description, Reco
 
 void OptionSchema::take(const std::string& place, const RecordText& text,
                         std::vector<std::string>& findings) {
+  const std::string prefix = place.empty() ? "" : place + ".";
   for (const auto& [key, value] : text) {
     Status status = set(key, value);
     if (status.ok()) continue;
-    findings.push_back(std::string(status.error().context) + ": " + place + "." + status.error().detail);
+    findings.push_back(std::string(status.error().context) + ": " + prefix + status.error().detail);
   }
 }
 

@@ -89,7 +89,7 @@ class OptionSchema {
   // A complete file with every key at its present value, each with its description above it.
   std::string yaml() const;
 
-  // Sets every leaf of a record; findings begin with `place`.
+  // Sets every leaf of a record; findings name them below `place`, which may be empty.
   void take(const std::string& place, const RecordText& text, std::vector<std::string>& findings);
   // The leaves that differ from `defaults`, a schema of the same record untouched.
   RecordText differing_from(const OptionSchema& defaults) const;
