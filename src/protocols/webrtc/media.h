@@ -55,6 +55,7 @@ struct MediaStart {
   const media::TrackSet& tracks;
   SessionHost& host;
   Media::Owner& owner;
+  int rank = 0;  // of the publisher that the session becomes
 };
 
 }  // namespace eyas::webrtc

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "base/log.h"
+#include "protocols/webrtc/client/dialled.h"
 #include "protocols/webrtc/endpoint.h"
 #include "protocols/webrtc/webrtc.h"
 
@@ -42,6 +43,24 @@ class WebRtc final : public protocols::Protocol {
   void reload() override;
   void accept(size_t loop, std::unique_ptr<io::ByteStream> stream) override {
     shared_->servers[loop]->accept(std::move(stream));
+  }
+  bool can_pull(const base::Url& url, const protocols::TransferOptions& options) const override {
+    return is_whep(url, options);
+  }
+  bool can_push(const base::Url& url, const protocols::TransferOptions& options) const override {
+    return is_whip(url, options);
+  }
+  base::Status check_transfer(const base::Url& url,
+                              const protocols::TransferOptions& options) const override {
+    if (options_.listen.empty())
+      return base::Error{base::Code::kInvalidConfig, "webrtc.listen is empty: WebRTC is off", {}};
+    return check_dialled(url, options);
+  }
+  std::unique_ptr<protocols::Transfer> pull(protocols::TransferRequest request) override {
+    return std::make_unique<Dialled>(*shared_, Role::kPublish, std::move(request));
+  }
+  std::unique_ptr<protocols::Transfer> push(protocols::TransferRequest request) override {
+    return std::make_unique<Dialled>(*shared_, Role::kPlay, std::move(request));
   }
   void drain(size_t loop) override {
     if (shared_) shared_->servers[loop]->drain();

@@ -22,6 +22,7 @@ void Publishing::publish() {
   info.protocol = kName;
   info.session = start_.session;
   info.peer = start_.peer;
+  info.rank = start_.rank;
   info.takeover = start_.host.options().takeover();
   start_.host.directory().publish(
       start_.stream, std::move(info), start_.host.executor(),

@@ -76,7 +76,8 @@ Server::Server(Shared& shared, const Options& options, size_t index)
       index_(index),
       loop_(*shared.loops[index]),
       options_(options),
-      wall_at_mono_zero_(loop_.clock().wall() - loop_.clock().mono().time_since_epoch()) {}
+      wall_at_mono_zero_(loop_.clock().wall() - loop_.clock().mono().time_since_epoch()),
+      farewells_(loop_) {}
 
 Server::~Server() {
   statistics().sessions_open -= residents_.size();

@@ -11,6 +11,7 @@
 #include "io/address_census.h"
 #include "io/udp.h"
 #include "protocols/webrtc/addresses.h"
+#include "protocols/webrtc/client/farewell.h"
 #include "protocols/webrtc/ice/public_binding.h"
 #include "protocols/webrtc/load_meter.h"
 #include "protocols/webrtc/options.h"
@@ -74,6 +75,8 @@ class Server final : io::UdpSocket::Handler, SessionHost, TcpPeer::Owner {
   bool busy() const { return load_.busy(); }
   size_t sessions() const { return session_count_.load(std::memory_order_relaxed); }  // thread-safe
   bool draining() const { return draining_; }
+  // On this loop.
+  Farewells& farewells() { return farewells_; }
   void add(SessionPlan plan);
   // Calls `use` with the session, wherever it lives, on its loop; with null when there is none. From any
   // loop.
@@ -156,6 +159,7 @@ class Server final : io::UdpSocket::Handler, SessionHost, TcpPeer::Owner {
   std::unique_ptr<io::UdpSocket> socket_;
   PublicBinding public_binding_;
   LoadMeter load_;
+  Farewells farewells_;
 
   std::unordered_map<std::string, Resident> residents_;  // by id
   std::unordered_map<std::string, Session*> by_ufrag_;   // those that live here
