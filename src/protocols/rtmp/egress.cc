@@ -58,9 +58,22 @@ bool Egress::gather() {
 }
 
 void Egress::append(const flv::UnitPtr& unit, uint32_t timestamp_ms, base::Slice header) {
+  if (publishes_ && unit->type == flv::TagType::kScript) return append_data(unit, timestamp_ms);
   append_chunks(slices_, kMediaChunkStream, timestamp_ms, header, unit->body, chunk_size_);
   gathered_bytes_ += unit->body.size();
+  bytes_sent_ += unit->body.size();
   ++units_sent_;
+}
+
+void Egress::append_data(const flv::UnitPtr& unit, uint32_t timestamp_ms) {
+  base::ByteWriter out(kSetDataFrame.size() + unit->body.size());
+  out.text(kSetDataFrame);
+  out.bytes(unit->body);
+  base::Slice body(out.take());
+  base::Slice header =
+      message_header(kMediaChunkStream, MessageType::kDataAmf0, stream_id_, timestamp_ms, body.size());
+  append_chunks(slices_, kMediaChunkStream, timestamp_ms, header, body, chunk_size_);
+  gathered_bytes_ += body.size();
 }
 
 bool Egress::wanted(const flv::Unit& unit) const {

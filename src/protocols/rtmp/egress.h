@@ -35,8 +35,14 @@ using FlvReader = std::variant<hub::Reader<flv::CommonFormat>, hub::Reader<flv::
 // Lives on its connection's loop.
 class Egress {
  public:
-  Egress(uint32_t stream_id, uint32_t chunk_size, io::ByteStream& stream, HeaderCache& headers)
-      : stream_id_(stream_id), chunk_size_(chunk_size), stream_(stream), headers_(headers) {}
+  // `publishes`: onMetaData is wrapped as publishers do, for servers keep only what is.
+  Egress(uint32_t stream_id, uint32_t chunk_size, io::ByteStream& stream, HeaderCache& headers,
+         bool publishes = false)
+      : stream_id_(stream_id),
+        chunk_size_(chunk_size),
+        publishes_(publishes),
+        stream_(stream),
+        headers_(headers) {}
 
   void start(FlvReader reader) { reader_ = std::move(reader), started_ = true; }
   bool started() const { return started_; }
@@ -49,16 +55,19 @@ class Egress {
   void receive(MessageType type, bool wanted);
 
   uint64_t units_sent() const { return units_sent_; }
+  uint64_t bytes_sent() const { return bytes_sent_; }
   // There is sound that this peer gets in AAC while somebody asks for that.
   bool wants_aac() const { return wants_aac_; }
 
  private:
   bool gather();
   void append(const flv::UnitPtr& unit, uint32_t timestamp_ms, base::Slice header);
+  void append_data(const flv::UnitPtr& unit, uint32_t timestamp_ms);
   bool wanted(const flv::Unit& unit) const;
 
   uint32_t stream_id_;
   uint32_t chunk_size_;
+  bool publishes_;
   io::ByteStream& stream_;
   HeaderCache& headers_;
   FlvReader reader_;
@@ -70,6 +79,7 @@ class Egress {
   bool audio_ = true;
   bool video_ = true;
   uint64_t units_sent_ = 0;
+  uint64_t bytes_sent_ = 0;
 };
 
 }  // namespace eyas::rtmp

@@ -5,9 +5,7 @@
 namespace eyas::rtmp {
 namespace {
 
-// The AMF0 string "@setDataFrame" with which encoders wrap onMetaData, and "@clearDataFrame" that takes it
-// back.
-constexpr std::string_view kSetDataFrame("\x02\x00\x0D@setDataFrame", 16);
+// The AMF0 string with which encoders take onMetaData back.
 constexpr std::string_view kClearDataFrame("\x02\x00\x0F@clearDataFrame", 18);
 
 bool starts_with(base::Bytes bytes, std::string_view prefix) {

@@ -1,4 +1,8 @@
 #include "protocols/protocol.h"
+
+#include <algorithm>
+
+#include "protocols/rtmp/client.h"
 #include "protocols/rtmp/rtmp.h"
 
 namespace eyas::rtmp {
@@ -13,6 +17,8 @@ class Rtmp final : public protocols::Protocol {
   }
   base::Status start(const protocols::Services& services) override {
     loops_ = &services.loops;
+    parts_ = std::make_unique<ClientParts>(
+        ClientParts{options_, services.directory, services.derivations, *statistics_});
     for (io::Loop* loop : services.loops) {
       servers_.push_back(
           std::make_unique<Server>(options_, services.directory, *loop, statistics_, services.derivations));
@@ -28,6 +34,22 @@ class Rtmp final : public protocols::Protocol {
     servers_[loop]->accept(std::move(stream));
   }
   void drain(size_t loop) override { servers_[loop]->drain(); }
+  bool can_pull(const base::Url& url, const protocols::TransferOptions&) const override {
+    return std::ranges::find(kUrlSchemes, url.scheme) != kUrlSchemes.end();
+  }
+  bool can_push(const base::Url& url, const protocols::TransferOptions& options) const override {
+    return can_pull(url, options);
+  }
+  base::Status check_transfer(const base::Url& url,
+                              const protocols::TransferOptions& options) const override {
+    return check_client(url, options);
+  }
+  std::unique_ptr<protocols::Transfer> pull(protocols::TransferRequest request) override {
+    return std::make_unique<Client>(std::move(request), Wish::Role::kPlay, *parts_);
+  }
+  std::unique_ptr<protocols::Transfer> push(protocols::TransferRequest request) override {
+    return std::make_unique<Client>(std::move(request), Wish::Role::kPublish, *parts_);
+  }
   std::vector<base::Metric> metrics() const override {
     std::vector<base::Metric> metrics = protocols::metrics_of(kName, statistics_->list());
     for (size_t i = 0; i < statistics_->limits.size(); ++i) {
@@ -46,6 +68,7 @@ class Rtmp final : public protocols::Protocol {
   const std::vector<io::Loop*>* loops_ = nullptr;
   std::shared_ptr<Statistics> statistics_ = std::make_shared<Statistics>();
   std::vector<std::unique_ptr<Server>> servers_;  // one per loop
+  std::unique_ptr<const ClientParts> parts_;      // from start() on; limits are not reloaded
 };
 
 }  // namespace

@@ -38,6 +38,9 @@ struct Statistics {
   std::atomic<uint64_t> closed_limit{0};
   std::atomic<uint64_t> closed_timeout{0};
   std::atomic<uint64_t> closed_other{0};
+  std::atomic<uint64_t> transfers{0};  // pulls and pushes of ours
+  std::atomic<uint64_t> transfers_open{0};
+  std::atomic<uint64_t> transfers_failed{0};  // ended otherwise than by the stream's end
   std::array<std::atomic<uint64_t>, static_cast<size_t>(Limit::kCount)> limits{};  // hits
   io::AddressCensus census;                                                        // connections by address
   std::atomic<uint64_t> next_session{1};  // sessions are named "rtmp-1", "rtmp-2", ...
@@ -47,7 +50,7 @@ struct Statistics {
     uint64_t value;
   };
   // Every counter with its name, for the API and the metrics.
-  std::array<Named, 12> list() const;
+  std::array<Named, 15> list() const;
   void count_closed(const base::Error& why);
   void hit(Limit limit) { limits[static_cast<size_t>(limit)].fetch_add(1, std::memory_order_relaxed); }
   uint64_t hits(Limit limit) const { return limits[static_cast<size_t>(limit)]; }

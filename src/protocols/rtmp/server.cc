@@ -10,7 +10,7 @@ constexpr base::Duration kTick = std::chrono::seconds(1);
 
 }  // namespace
 
-std::array<Statistics::Named, 12> Statistics::list() const {
+std::array<Statistics::Named, 15> Statistics::list() const {
   return {{{"connections_opened", connections_opened},
            {"connections_open", connections_open},
            {"publishes", publishes},
@@ -22,7 +22,10 @@ std::array<Statistics::Named, 12> Statistics::list() const {
            {"closed_malformed", closed_malformed},
            {"closed_limit", closed_limit},
            {"closed_timeout", closed_timeout},
-           {"closed_other", closed_other}}};
+           {"closed_other", closed_other},
+           {"transfers", transfers},
+           {"transfers_open", transfers_open},
+           {"transfers_failed", transfers_failed}}};
 }
 
 void Statistics::count_closed(const base::Error& why) {

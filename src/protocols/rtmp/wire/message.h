@@ -1,6 +1,8 @@
 // RTMP messages: types, and the payloads of those that are not AMF [RTMP 1.0 5.4, 6.2, 7.1].
 #pragma once
 
+#include <string_view>
+
 #include "base/result.h"
 #include "base/slice.h"
 
@@ -35,6 +37,9 @@ enum class UserEvent : uint16_t {
   kPingRequest = 6,
   kPingResponse = 7,
 };
+
+// The AMF0 string "@setDataFrame" with which publishers wrap onMetaData.
+constexpr std::string_view kSetDataFrame("\x02\x00\x0D@setDataFrame", 16);
 
 // One whole message, put together from its chunks.
 struct Message {
