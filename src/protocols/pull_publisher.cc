@@ -51,6 +51,7 @@ void PullPublisher::answered(base::Result<hub::Publisher> publisher) {
     if (!alive.expired()) end_later(std::move(why));
   });
   publisher_ = std::move(*publisher);
+  if (on_key_wanted_) publisher_->on_key_wanted(std::move(on_key_wanted_));
   bool frames = false;
   for (auto& entry : early_) {
     if (auto* track = std::get_if<media::TrackPtr>(&entry)) {

@@ -1,6 +1,7 @@
 // PullPublisher: what a pull fetches, on its way into the hub.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -27,6 +28,8 @@ class PullPublisher {
   void set_track(media::TrackPtr track);
   void publish(media::Frame frame);
   void report(hub::Counters counters);
+  // For a pull that can ask its sender for key frames; before the first track.
+  void on_key_wanted(std::function<void(media::TrackId)> callback) { on_key_wanted_ = std::move(callback); }
 
  private:
   void ask();
@@ -40,6 +43,7 @@ class PullPublisher {
   hub::PublisherInfo info_;
   base::UniqueFunction<void()> on_running_;
   base::UniqueFunction<void(base::Error)> on_over_;
+  std::function<void(media::TrackId)> on_key_wanted_;
   bool asked_ = false;
   size_t early_bytes_ = 0;
   std::vector<std::variant<media::TrackPtr, media::Frame>> early_;

@@ -11,10 +11,10 @@ base::Error invalid(const char* what, const std::string& value) {
 
 // Empty when the name is none.
 std::vector<PacketPath> paths_named(const std::string& name, bool tls, bool push) {
-  if (name == "auto" && tls) return {PacketPath::kInterleaved};
+  if (name == "auto" && (tls || push)) return {PacketPath::kInterleaved};
   if (name == "auto") return {PacketPath::kInterleaved, PacketPath::kUdp};
   if (name == "tcp") return {PacketPath::kInterleaved};
-  if (name == "udp" && !tls) return {PacketPath::kUdp};
+  if (name == "udp" && !tls && !push) return {PacketPath::kUdp};
   if (name == "multicast" && !tls && !push) return {PacketPath::kMulticast};
   return {};
 }
@@ -57,7 +57,7 @@ base::Result<TransferPlan> TransferPlan::of(const base::Url& url, const protocol
   if (plan.paths.empty()) {
     // Over TLS packets stay within the connection: nothing else keeps them secret.
     return invalid(tls    ? "transport: auto or tcp over rtsps"
-                   : push ? "transport: auto, tcp or udp"
+                   : push ? "transport: auto or tcp of a push"
                           : "transport: auto, tcp, udp or multicast",
                    name);
   }

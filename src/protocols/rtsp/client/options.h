@@ -28,10 +28,10 @@ struct ClientOptions {
   base::Duration media_timeout = std::chrono::seconds(10);        // without a packet, once it plays
   base::Duration first_packet_timeout = std::chrono::seconds(5);  // "auto": then the other transport's turn
   base::Duration keep_alive_max = std::chrono::seconds(30);  // sooner where the session's timeout asks it
+  base::Duration stream_wait = std::chrono::seconds(10);     // of a push, for a stream that is not there yet
   MessageLimits message;
   size_t tracks_max = 16;  // of one description that are set up; further ones are left out
   unsigned redirects_max = 5;
-  size_t early_bytes_max = 4 * 1024 * 1024;  // of frames that come before the hub has answered
 };
 
 // Binds the keys "rtsp.client_*" to `options`, which outlives the schema.

@@ -41,6 +41,25 @@ bool PortPair::open_both(io::Loop& loop) {
   return true;
 }
 
+base::Result<std::unique_ptr<PortPair>> PortPair::open_group(io::Loop& loop, size_t track,
+                                                             const Transport& transport,
+                                                             const io::Endpoint& peer, Sink& sink) {
+  bool v6 = transport.destination.find(':') != std::string::npos;
+  auto group = io::Endpoint::parse((v6 ? '[' + transport.destination + ']' : transport.destination) + ":0");
+  if (!group || !io::is_multicast(*group) || !transport.port)
+    return base::Error{base::Code::kMalformed, "rtsp: no group in the answer to SETUP",
+                       transport.destination};
+  std::unique_ptr<PortPair> pair(new PortPair(track, peer, sink));
+  std::pair<Inlet*, uint16_t> inlets[] = {{&pair->media_, transport.port->first},
+                                          {&pair->reports_, transport.port->second}};
+  for (auto [inlet, port] : inlets) {
+    auto socket = io::UdpSocket::open(loop, io::MulticastGroup{with_port(*group, port), {}, {}}, *inlet);
+    if (!socket) return socket.error();
+    inlet->socket = *std::move(socket);
+  }
+  return pair;
+}
+
 NumberPair PortPair::ports() const {
   return {media_.socket->local().port(), reports_.socket->local().port()};
 }

@@ -1,4 +1,5 @@
-// PortPair: two adjacent UDP ports of ours, for one track's packets and their reports [RFC 3550 11].
+// PortPair: two adjacent UDP ports of ours or of a group, for one track's packets and their reports
+// [RFC 3550 11].
 #pragma once
 
 #include <memory>
@@ -21,6 +22,11 @@ class PortPair {
   // free.
   static base::Result<std::unique_ptr<PortPair>> open(io::Loop& loop, size_t track, const io::Endpoint& peer,
                                                       Sink& sink);
+
+  // What is sent to a group: that of the peer only, where its address is known. Errors: kMalformed, kSystem.
+  static base::Result<std::unique_ptr<PortPair>> open_group(io::Loop& loop, size_t track,
+                                                            const Transport& transport,
+                                                            const io::Endpoint& peer, Sink& sink);
 
   NumberPair ports() const;
   // Where the peer sends from and takes reports; port 0: it did not say.

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "protocols/rtsp/client/client.h"
 #include "protocols/rtsp/client/pull_connection.h"
+#include "protocols/rtsp/client/redirects.h"
 
 namespace eyas::rtsp {
 namespace {
@@ -15,7 +16,7 @@ using base::Error;
 class Pull final : public protocols::Transfer {
  public:
   Pull(protocols::TransferRequest request, ClientServices services)
-      : request_(std::move(request)), services_(services) {
+      : request_(std::move(request)), services_(services), redirects_(services.options, services.statistics) {
     auto plan = TransferPlan::of(request_.url, request_.options, false);
     if (!plan) {
       end(plan.error());
@@ -57,16 +58,8 @@ class Pull final : public protocols::Transfer {
   }
 
   void redirect(const base::Url& to) {
-    ClientStatistics::add(services_.statistics.redirects);
-    if (++redirects_ > services_.options.redirects_max) {
-      ClientStatistics::add(services_.statistics.redirect_limit);
-      return end({Code::kLimit, "rtsp: redirects", std::to_string(redirects_)});
-    }
-    // A pull that the operator wanted secret stays so; where it may lead the dialler's policy says.
+    if (auto allowed = redirects_.check(url_, to); !allowed) return end(allowed.error());
     auto plan = TransferPlan::of(to, request_.options, false);
-    bool weaker = url_.scheme == "rtsps" && to.scheme != "rtsps";
-    bool known = to.scheme == "rtsp" || to.scheme == "rtsps";
-    if (!known || weaker) return end({Code::kRefused, "rtsp: a redirect to another protocol", to.shown()});
     if (!plan) return end(plan.error());
     base::log::info("rtsp.redirect", {{"session", request_.session}, {"url", to.shown()}});
     plan_ = *std::move(plan);
@@ -98,17 +91,11 @@ class Pull final : public protocols::Transfer {
     });
   }
 
-  static uint16_t port_of(const base::Url& url) {
-    constexpr uint16_t kRtsp = 554, kRtsps = 322;  // [RFC 2326 3.2], [RFC 7826 4.2]
-    if (url.port != 0) return url.port;
-    return url.scheme == "rtsps" ? kRtsps : kRtsp;
-  }
-
   protocols::TransferRequest request_;
   ClientServices services_;
   TransferPlan plan_;
   base::Url url_;  // after redirects
-  unsigned redirects_ = 0;
+  Redirects redirects_;
   io::Dialling dialling_;
   std::unique_ptr<PullConnection> connection_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

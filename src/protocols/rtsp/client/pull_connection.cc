@@ -31,7 +31,10 @@ PullConnection::PullConnection(Setup setup, std::unique_ptr<io::ByteStream> stre
       ssrc_(static_cast<uint32_t>(random_number())),
       start_{loop.clock().mono(), loop.clock().wall()},
       stream_(std::move(stream)),
-      play_(services.options, setup_.url, setup_.paths, random_number(), *this) {
+      play_(services.options, setup_.url, setup_.paths, random_number(), *this),
+      publisher_(
+          services.directory, loop, setup_.stream, setup_.info, [this] { events_.on_running(); },
+          [this](Error why) { end(std::move(why)); }) {
   stream_->start(*this);
   play_.start(now());
   schedule_tick();
@@ -79,8 +82,9 @@ void PullConnection::end(Error why) {
   if (std::exchange(over_, true)) return;
   tick_timer_.cancel();
   ClientStatistics& statistics = services_.statistics;
-  if (why.code == Code::kLimit) ClientStatistics::add(statistics.message_limit);
+  if (why.code == Code::kLimit) ClientStatistics::add(statistics.limits);
   if (why.code == Code::kTimeout && !playing_since_) ClientStatistics::add(statistics.answer_timeouts);
+  if (why.code == Code::kRefused && !playing_since_) ClientStatistics::add(statistics.refused);
   events_.on_ended(std::move(why));
 }
 
@@ -89,13 +93,9 @@ void PullConnection::send(base::Slice bytes) {
 }
 
 void PullConnection::on_tracks(const std::vector<ReceivedMedia>& tracks) {
-  Intake::Events events;
-  events.on_first_frame = [this] { events_.on_running(); };
-  events.on_refused = [this](Error why) { end(std::move(why)); };
-  events.on_key_wanted = [this](media::TrackId track) { receiver_->want_key(track); };
-  intake_ = std::make_unique<Intake>(services_.directory, setup_.stream, setup_.info, loop_,
-                                     services_.options.early_bytes_max, std::move(events));
-  receiver_ = std::make_unique<StreamReceiver>(tracks, services_.receiver, start_, *intake_);
+  publisher_.on_key_wanted([this](media::TrackId track) { receiver_->want_key(track); });
+  receiver_ = std::make_unique<StreamReceiver>(tracks, services_.receiver, start_,
+                                               static_cast<TrackReceiver::Sink&>(*this));
   ports_.resize(tracks.size());
 }
 
@@ -110,9 +110,13 @@ base::Result<NumberPair> PullConnection::open_ports(size_t track) {
 
 // DEVIATION: servers that leave their ports out: nothing can be sent to them, but much can come.
 Status PullConnection::on_transport(size_t track, const Transport& transport) {
-  if (!ports_[track]) return Error{Code::kUnsupported, "rtsp: multicast", {}};
   auto from = io::Endpoint::parse(stream_->peer());
   if (!from) return from.error();
+  if (play_.path() == PacketPath::kMulticast) {
+    auto pair = PortPair::open_group(loop_, track, transport, *from, *this);
+    if (!pair) return pair.error();
+    ports_[track] = *std::move(pair);
+  }
   if (!transport.source.empty()) {
     bool v6 = transport.source.find(':') != std::string::npos;
     auto said = io::Endpoint::parse((v6 ? '[' + transport.source + ']' : transport.source) + ":0");
@@ -120,7 +124,9 @@ Status PullConnection::on_transport(size_t track, const Transport& transport) {
     bool usable = said && said->host() != "0.0.0.0" && said->host() != "::";
     if (usable) from = said;
   }
-  ports_[track]->set_peer(*from, transport.server_port.value_or(NumberPair{}));
+  // To a group nothing of ours is sent.
+  bool to_us = play_.path() == PacketPath::kUdp;
+  ports_[track]->set_peer(*from, to_us ? transport.server_port.value_or(NumberPair{}) : NumberPair{});
   return {};
 }
 
@@ -166,7 +172,7 @@ void PullConnection::tick() {
   if (receiver_) {
     receiver_->on_tick(at);
     send_reports(at);
-    intake_->report(facts().counters);
+    publisher_.report(facts().counters);
   }
   schedule_tick();
 }

@@ -7,15 +7,18 @@
 
 #include "io/byte_stream.h"
 #include "io/loop.h"
+#include "protocols/pull_publisher.h"
 #include "protocols/rtsp/client/client.h"
-#include "protocols/rtsp/client/intake.h"
 #include "protocols/rtsp/client/play.h"
 #include "protocols/rtsp/client/port_pair.h"
 
 namespace eyas::rtsp {
 
 // Ends the session at the server when it dies. Lives on its loop.
-class PullConnection final : private io::ByteStream::Handler, private Play::Sink, private PortPair::Sink {
+class PullConnection final : private io::ByteStream::Handler,
+                             private Play::Sink,
+                             private PortPair::Sink,
+                             private TrackReceiver::Sink {
  public:
   // Each at most once, from inside a call into the connection, which is over then but must not be destroyed
   // before the turn ends.
@@ -51,13 +54,15 @@ class PullConnection final : private io::ByteStream::Handler, private Play::Sink
   void on_redirect(const base::Url& to) override;
   void on_datagram(size_t track, base::Bytes packet) override { on_packet(track, packet); }
 
+  void on_track(media::TrackPtr track) override { publisher_.set_track(std::move(track)); }
+  void on_frame(media::Frame frame) override { publisher_.publish(std::move(frame)); }
+
   void check(const base::Status& status);
   void end(base::Error why);
   void tick();
   void schedule_tick();
   base::Status check_media(base::MonoTime now);
   void send_reports(base::MonoTime now);
-  void publish();
   base::MonoTime now() const { return loop_.clock().mono(); }
 
   Setup setup_;
@@ -69,13 +74,12 @@ class PullConnection final : private io::ByteStream::Handler, private Play::Sink
   std::unique_ptr<io::ByteStream> stream_;
   Play play_;
   std::vector<std::unique_ptr<PortPair>> ports_;  // by track; UDP only
-  std::unique_ptr<Intake> intake_;
+  protocols::PullPublisher publisher_;
   std::unique_ptr<StreamReceiver> receiver_;
   std::optional<base::MonoTime> playing_since_;
   io::Timer tick_timer_;
   base::MonoTime tick_at_;
   bool over_ = false;
-  bool left_out_counted_ = false;
 };
 
 }  // namespace eyas::rtsp
