@@ -1,5 +1,6 @@
 #include "io/multicast.h"
 
+#include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 
@@ -85,6 +86,8 @@ Status send_to_groups_by(int fd, bool v6, const std::string& interface, unsigned
     return status;
   ip_mreqn by{};
   by.imr_ifindex = static_cast<int>(*index);
+  // Datagrams then come from that address; else from the interface's first one, of loopback another's.
+  inet_pton(AF_INET, interface.c_str(), &by.imr_address);
   result = v6 ? setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &by.imr_ifindex, sizeof by.imr_ifindex)
               : setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &by, sizeof by);
   return done(result, "multicast: interface", interface);

@@ -3,6 +3,7 @@
 #include "protocols/hls/hls.h"
 #include "protocols/http_flv/http_flv.h"
 #include "protocols/mjpeg/mjpeg.h"
+#include "protocols/mpegts_udp/mpegts_udp.h"
 #include "protocols/rtmp/rtmp.h"
 #include "protocols/webrtc/webrtc.h"
 
@@ -13,7 +14,7 @@ using Make = std::unique_ptr<protocols::Protocol> (*)();
 
 // A new protocol: its folder, one CMake line, one line here.
 constexpr Make kProtocols[] = {
-    &rtmp::make, &http_flv::make, &hls::make, &mjpeg::make, &webrtc::make,
+    &rtmp::make, &http_flv::make, &hls::make, &mjpeg::make, &webrtc::make, &mpegts_udp::make,
 };
 
 }  // namespace

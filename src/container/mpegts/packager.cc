@@ -130,8 +130,20 @@ bool Format::carries(const media::Track& track) {
   return framing_for(track).has_value();
 }
 
+media::TrackSet Format::select(const media::TrackSet& all) {
+  media::TrackSet programme = media::programme_of(all);
+  media::TrackSet in_aac = media::programme_with(Codec::kAac, all);
+  for (size_t i = 0; i < programme.size(); ++i) {
+    if (!carries(*programme[i])) programme[i] = in_aac[i];
+  }
+  return programme;
+}
+
 void Format::set_tracks(const media::TrackSet& tracks, std::vector<UnitPtr>&) {
   tracks_.clear();
+  wants_aac_ = std::ranges::any_of(tracks, [](const media::TrackPtr& track) {
+    return track->kind() == TrackKind::kAudio && (track->derived() || !carries(*track));
+  });
   leader_ = 0;
   for (const media::TrackPtr& track : tracks) {
     auto framing = framing_for(*track);
@@ -272,6 +284,7 @@ std::shared_ptr<const Head> Format::head() {
     pmt.step_back(pmt_packets);
     put_tables(discontinuity ? resume : start, pat, pmt, discontinuity);
   }
+  head->wants_aac = wants_aac_;
   head->start = base::Slice(start.take());
   head->resume = base::Slice(resume.take());
   return head;

@@ -33,8 +33,9 @@ using UnitPtr = std::shared_ptr<const Unit>;
 
 // What stands before a group.
 struct Head {
-  base::Slice start;   // for a newcomer: PAT and PMT
-  base::Slice resume;  // for a reader that lost units: PIDs marked as discontinuous, then PAT and PMT
+  base::Slice start;       // for a newcomer: PAT and PMT
+  base::Slice resume;      // for a reader that lost units: PIDs marked as discontinuous, then PAT and PMT
+  bool wants_aac = false;  // sound that cannot be carried: AAC that a worker makes of it would be
 };
 
 // PIDs and the programme's number, as most muxers choose them.
@@ -62,6 +63,8 @@ class Format {
 
   // Whether transport streams carry it.
   static bool carries(const media::Track& track);
+  // The programme; of sound that cannot be carried (G.711, FLAC) what a worker made in AAC, when it is there.
+  static media::TrackSet select(const media::TrackSet& all);
 
   // The stream's tracks changed: a new PMT stands before the next frame. Codecs that TS cannot carry are left
   // out. A track keeps its PID for the feed's life.
@@ -97,6 +100,7 @@ class Format {
   PacketWriter pmt_{kPmtPid};
   Pmt table_;
   bool tables_due_ = true;
+  bool wants_aac_ = false;
   media::TrackId leader_ = 0;  // whose PID has the clock, and whose key frames start groups; 0: no tracks
   std::optional<media::MediaTime> tables_at_;
   std::optional<media::MediaTime> clock_at_;

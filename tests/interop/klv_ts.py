@@ -1,0 +1,37 @@
+"""A transport stream with video and KLV, made by GStreamer: klv_ts.py FILE. Runs in Debian's Python, which has the
+bindings. Prints the KLV packets in hexadecimal, one a line."""
+import sys
+
+import gi
+
+gi.require_version("Gst", "1.0")
+from gi.repository import Gst  # noqa: E402
+
+SECONDS = 8
+KEY = bytes.fromhex("060e2b34020b01010e01030101000000")  # MISB ST 0601
+PIPELINE = """
+mpegtsmux name=mux ! filesink location={file}
+videotestsrc num-buffers={frames} ! video/x-raw,format=I420,width=320,height=180,framerate=25/1 ! x264enc tune=zerolatency
+  key-int-max=25 ! h264parse ! mux.
+appsrc name=klv caps=meta/x-klv,parsed=true,sparse=true format=time ! mux.
+"""
+
+
+def main() -> None:
+    Gst.init(None)
+    pipeline = Gst.parse_launch(PIPELINE.format(file=sys.argv[1], frames=25 * SECONDS))
+    source = pipeline.get_by_name("klv")
+    pipeline.set_state(Gst.State.PLAYING)
+    for i in range(10 * SECONDS):
+        packet = KEY + bytes([13, 2, 8]) + (1_700_000_000_000_000 + i * 100_000).to_bytes(8, "big") + bytes([65, 1, 19])
+        buffer = Gst.Buffer.new_wrapped(packet)
+        buffer.pts = i * 100 * Gst.MSECOND
+        source.emit("push-buffer", buffer)
+        print(packet.hex())
+    source.emit("end-of-stream")
+    ended = pipeline.get_bus().timed_pop_filtered(30 * Gst.SECOND, Gst.MessageType.EOS | Gst.MessageType.ERROR)
+    pipeline.set_state(Gst.State.NULL)
+    sys.exit(0 if ended is not None and ended.type == Gst.MessageType.EOS else 1)
+
+
+main()
