@@ -5,6 +5,7 @@
 #include "protocols/mjpeg/mjpeg.h"
 #include "protocols/mpegts_udp/mpegts_udp.h"
 #include "protocols/rtmp/rtmp.h"
+#include "protocols/srt/srt.h"
 #include "protocols/webrtc/webrtc.h"
 
 namespace eyas::server {
@@ -13,9 +14,17 @@ namespace {
 using Make = std::unique_ptr<protocols::Protocol> (*)();
 
 // A new protocol: its folder, one CMake line, one line here.
+// clang-format off
 constexpr Make kProtocols[] = {
-    &rtmp::make, &http_flv::make, &hls::make, &mjpeg::make, &webrtc::make, &mpegts_udp::make,
+    &rtmp::make,
+    &http_flv::make,
+    &hls::make,
+    &mjpeg::make,
+    &mpegts_udp::make,
+    &srt::make,
+    &webrtc::make,
 };
+// clang-format on
 
 }  // namespace
 
