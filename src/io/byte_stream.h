@@ -42,6 +42,8 @@ class ByteStream {
   virtual std::string peer() const = 0;
   // The protocol agreed by ALPN ("h2"), empty without TLS or agreement. Known before the first on_data.
   virtual std::string alpn() const { return {}; }
+  // Nobody on the way reads along: TLS stands in front.
+  virtual bool encrypted() const { return false; }
   virtual Executor& executor() = 0;
 };
 

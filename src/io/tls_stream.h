@@ -21,6 +21,7 @@ class TlsStream final : public TcpStream {
   ~TlsStream() override;
 
   std::string alpn() const override;
+  bool encrypted() const override { return true; }
   // The kernel encrypts what we send. Known once the handshake is done.
   bool kernel_sends() const;
 

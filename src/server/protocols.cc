@@ -5,6 +5,7 @@
 #include "protocols/mjpeg/mjpeg.h"
 #include "protocols/mpegts_udp/mpegts_udp.h"
 #include "protocols/rtmp/rtmp.h"
+#include "protocols/rtsp/rtsp.h"
 #include "protocols/srt/srt.h"
 #include "protocols/webrtc/webrtc.h"
 
@@ -17,6 +18,7 @@ using Make = std::unique_ptr<protocols::Protocol> (*)();
 // clang-format off
 constexpr Make kProtocols[] = {
     &rtmp::make,
+    &rtsp::make,
     &http_flv::make,
     &hls::make,
     &mjpeg::make,

@@ -111,6 +111,32 @@ TEST(StreamFormat, WhatItSendsIsWhatAReceiverHas) {
   EXPECT_EQ(collector.frames[9].payload.size(), 300u);
 }
 
+TEST(StreamFormat, DataTracksArriveWhole) {
+  media::TrackSet tracks = {video()};
+  for (const char* type : {kKlvType, kOnvifMetadataType}) {
+    auto data = std::make_shared<media::Track>();
+    data->id = static_cast<media::TrackId>(tracks.size() + 1);
+    data->media_type = type;
+    tracks.push_back(data);
+  }
+  Fixture fixture(tracks);
+  std::vector<uint8_t> klv(3000, 0x07);  // more than a packet
+  std::string xml = "<tt:MetadataStream/>";
+  fixture.add(frame(tracks[1], 40, true, base::Slice::copy_of(base::Bytes(klv))));
+  fixture.add(frame(tracks[2], 80, true, base::Slice::copy_of(xml)));
+  auto description = sdp::parse(fixture.format.head()->description("live/a", "127.0.0.1", 1).text());
+  Collector collector;
+  StreamReceiver receiver(received_media(*description), {}, {kStart, base::WallTime(1'795'000'000s)},
+                          collector);
+  for (const StreamUnitPtr& unit : fixture.units)
+    for_each_packet(*unit, [&](base::Bytes packet) { receiver.on_packet(unit->place, packet, kStart); });
+  ASSERT_EQ(collector.frames.size(), 2u);
+  EXPECT_EQ(collector.frames[0].track->media_type, kKlvType);
+  EXPECT_EQ(collector.frames[0].payload.size(), klv.size());
+  EXPECT_EQ(collector.frames[1].track->media_type, kOnvifMetadataType);
+  EXPECT_EQ(base::as_text(collector.frames[1].payload), xml);
+}
+
 TEST(StreamFormat, KeepsPicturesThatAreShownEarlier) {
   Fixture fixture({video()});
   fixture.add(frame(video(), 0, true, picture(0x65, 0x88, 100)));

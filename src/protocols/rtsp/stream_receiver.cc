@@ -6,7 +6,7 @@ namespace eyas::rtsp {
 namespace {
 
 constexpr base::Duration kTickWithHoles = std::chrono::milliseconds(10);
-constexpr base::Duration kTickIdle = std::chrono::milliseconds(500);
+constexpr base::Duration kTickIdle = std::chrono::milliseconds(100);
 
 }  // namespace
 

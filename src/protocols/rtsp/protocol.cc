@@ -1,0 +1,89 @@
+#include "protocols/protocol.h"
+
+#include "io/address_census.h"
+#include "protocols/rtsp/multicast.h"
+#include "protocols/rtsp/rtsp.h"
+
+namespace eyas::rtsp {
+namespace {
+
+// "127.0.0.1:8554" -> "127.0.0.1"; "[::1]:8554" -> "::1"; ":8554" -> "".
+std::string host_of(const std::string& address) {
+  std::string host = address.substr(0, std::min(address.rfind(':'), address.size()));
+  return host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
+}
+
+class Rtsp final : public protocols::Protocol {
+ public:
+  std::string_view name() const override { return kName; }
+  void describe(base::OptionSchema& schema) override { rtsp::describe(schema, options_); }
+  base::Status check() const override { return rtsp::check(options_); }
+  std::vector<protocols::ListenPoint> listen_points() const override {
+    return {{"rtsp.listen", options_.listen, false}, {"rtsps.listen", options_.tls_listen, true}};
+  }
+  base::Status start(const protocols::Services& services) override {
+    loops_ = &services.loops;
+    if (auto started = start_multicast(services); !started) return started;
+    for (io::Loop* loop : services.loops) {
+      servers_.push_back(std::make_unique<Server>(options_, services.directory, *loop, statistics_,
+                                                  open_ports_on(*loop), multicast_));
+    }
+    return {};
+  }
+  void reload() override {
+    for (size_t i = 0; i < servers_.size(); ++i) {
+      (*loops_)[i]->post([server = servers_[i].get(), options = options_] { server->set_options(options); });
+    }
+  }
+  void accept(size_t loop, std::unique_ptr<io::ByteStream> stream) override {
+    servers_[loop]->accept(std::move(stream));
+  }
+  void drain(size_t loop) override { servers_[loop]->drain(); }
+  std::vector<base::Metric> metrics() const override {
+    std::vector<base::Metric> metrics = protocols::metrics_of(kName, statistics_->list());
+    for (size_t i = 0; i < statistics_->limits.size(); ++i) {
+      auto limit = static_cast<Limit>(i);
+      metrics.push_back({"eyas_rtsp_limit_hits_total",
+                         "Times that a limit was hit, by its name.",
+                         base::Metric::Kind::kCounter,
+                         static_cast<double>(statistics_->hits(limit)),
+                         {{"limit", limit_name(limit)}}});
+    }
+    return metrics;
+  }
+
+ private:
+  Server::OpenPorts open_ports_on(io::Loop& loop) const {
+    if (options_.udp_ports.empty()) return {};
+    return [&loop, host = host_of(options_.listen), range = *parse_port_range(options_.udp_ports)] {
+      return open_datagram_ports(loop, host, range);
+    };
+  }
+
+  base::Status start_multicast(const protocols::Services& services) {
+    if (options_.multicast_range.empty()) return {};
+    Multicast::Settings settings;
+    settings.range = *MulticastRange::parse(options_.multicast_range);
+    settings.port = options_.multicast_port;
+    settings.ttl = options_.multicast_ttl;
+    io::Loop& home = *services.loops.front();
+    auto ports = open_multicast_ports(home, options_.multicast_interface, options_.multicast_ttl);
+    if (!ports) return ports.error();
+    multicast_ = std::make_shared<Multicast>(settings, services.directory, home, *std::move(ports));
+    return {};
+  }
+
+  Options options_;  // written on the main loop only; the servers have copies
+  const std::vector<io::Loop*>* loops_ = nullptr;
+  std::shared_ptr<Statistics> statistics_ = std::make_shared<Statistics>();
+  std::shared_ptr<Multicast> multicast_;
+  std::vector<std::unique_ptr<Server>> servers_;  // one per loop
+};
+
+}  // namespace
+
+std::unique_ptr<protocols::Protocol> make() {
+  return std::make_unique<Rtsp>();
+}
+
+}  // namespace eyas::rtsp

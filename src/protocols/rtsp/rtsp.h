@@ -1,0 +1,102 @@
+// RTSP and RTSPS: publish and play. The only header of this room that others include.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+
+#include "hub/directory.h"
+#include "io/address_census.h"
+#include "io/byte_stream.h"
+#include "protocols/rtsp/datagram_ports.h"
+#include "protocols/rtsp/limits.h"
+#include "protocols/rtsp/options.h"
+
+namespace eyas::protocols {
+class Protocol;
+}
+
+namespace eyas::rtsp {
+
+constexpr const char* kName = "rtsp";
+
+// Counters that the servers of all loops share. Thread-safe.
+struct Statistics {
+  std::atomic<uint64_t> connections_opened{0};
+  std::atomic<uint64_t> connections_open{0};
+  std::atomic<uint64_t> publishes{0};
+  std::atomic<uint64_t> publishes_refused{0};
+  std::atomic<uint64_t> plays{0};
+  std::atomic<uint64_t> plays_refused{0};
+  std::atomic<uint64_t> logins_refused{0};
+  // Why connections ended. Which limit it was, `limits` and the log say.
+  std::atomic<uint64_t> closed_by_peer{0};
+  std::atomic<uint64_t> closed_malformed{0};
+  std::atomic<uint64_t> closed_limit{0};
+  std::atomic<uint64_t> closed_timeout{0};
+  std::atomic<uint64_t> closed_other{0};
+  std::array<std::atomic<uint64_t>, static_cast<size_t>(Limit::kCount)> limits{};  // hits
+  io::AddressCensus census;                                                        // connections by address
+  std::atomic<uint64_t> next_session{1};  // sessions are named "rtsp-1", "rtsp-2", ...
+
+  struct Named {
+    const char* name;
+    uint64_t value;
+  };
+  // Every counter with its name, for the API and the metrics.
+  std::array<Named, 12> list() const;
+  void count_closed(const base::Error& why);
+  void hit(Limit limit) { limits[static_cast<size_t>(limit)].fetch_add(1, std::memory_order_relaxed); }
+  uint64_t hits(Limit limit) const { return limits[static_cast<size_t>(limit)]; }
+};
+
+class Connection;
+class Multicast;
+
+// Owns the RTSP connections of one loop. Lives on that loop. `directory` outlives it.
+class Server {
+ public:
+  // Opens the loop's pair of UDP ports, when the first peer wants it.
+  using OpenPorts = base::UniqueFunction<base::Result<std::unique_ptr<DatagramPorts>>()>;
+
+  // `open_ports` may be empty: no UDP. `multicast` may be null: none.
+  Server(const Options& options, hub::Directory& directory, io::Executor& loop,
+         std::shared_ptr<Statistics> statistics, OpenPorts open_ports, std::shared_ptr<Multicast> multicast);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // Takes over a connected stream (TCP or TLS) and starts it.
+  void accept(std::unique_ptr<io::ByteStream> stream);
+  // Takes no further connection and ends those that stand.
+  void drain();
+  // For what comes from now on; sessions that stand keep their own.
+  void set_options(const Options& options) { options_ = std::make_shared<const Options>(options); }
+  size_t connections() const { return connections_.size(); }
+
+ private:
+  friend class Connection;
+
+  // Null when there are none.
+  DatagramPorts* ports();
+  void remove(uint64_t id, const base::Error& why);
+  void tick();
+
+  std::shared_ptr<const Options> options_;  // a copy: the configuration's own belongs to the main loop
+  hub::Directory& directory_;
+  io::Executor& loop_;
+  std::shared_ptr<Statistics> statistics_;
+  OpenPorts open_ports_;
+  std::unique_ptr<DatagramPorts> ports_;
+  std::shared_ptr<Multicast> multicast_;
+  std::unordered_map<uint64_t, std::unique_ptr<Connection>> connections_;
+  io::Timer tick_timer_;
+  bool draining_ = false;
+};
+
+// What the server's table holds.
+std::unique_ptr<protocols::Protocol> make();
+
+}  // namespace eyas::rtsp
