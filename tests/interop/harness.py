@@ -154,9 +154,11 @@ class Server:
         self.http_port, self.rtmp_port = free_port(), free_port()
         self.webrtc_port = free_port_of_both()
         self.srt_port = free_port(socket.SOCK_DGRAM)
+        self.rtsp_port = free_port()
         self.data = data or tempfile.mkdtemp(prefix="eyas-interop-")
         chosen = {"http.listen": f"127.0.0.1:{self.http_port}", "rtmp.listen": f"127.0.0.1:{self.rtmp_port}",
-                  "webrtc.listen": f"127.0.0.1:{self.webrtc_port}", "srt.listen": f"127.0.0.1:{self.srt_port}"}
+                  "webrtc.listen": f"127.0.0.1:{self.webrtc_port}", "srt.listen": f"127.0.0.1:{self.srt_port}",
+                  "rtsp.listen": f"127.0.0.1:{self.rtsp_port}"}
         chosen.update(settings or {})
         arguments = ["--config", config] if config else []
         for key, value in chosen.items():
@@ -180,6 +182,9 @@ class Server:
 
     def srt(self, stream_id: str, more: str = "") -> str:
         return f"srt://127.0.0.1:{self.srt_port}?streamid={stream_id}{more}"
+
+    def rtsp(self, name: str, login: str = "") -> str:
+        return f"rtsp://{login + '@' if login else ''}127.0.0.1:{self.rtsp_port}/{name}"
 
     def get(self, path: str, timeout: float = 10):
         """(status, headers, body) of a GET, whatever the status."""

@@ -59,7 +59,7 @@ export class Server {
     server.httpPort = await freePort();
     server.rtmpPort = await freePort();
     server.origin = `http://127.0.0.1:${server.httpPort}`;
-    server.settings = { "web.root": join(kRoot, "web/dist"), "http.listen": `127.0.0.1:${server.httpPort}`, "rtmp.listen": `127.0.0.1:${server.rtmpPort}`, "webrtc.listen": "127.0.0.1:0", "srt.listen": "", ...settings };
+    server.settings = { "web.root": join(kRoot, "web/dist"), "http.listen": `127.0.0.1:${server.httpPort}`, "rtmp.listen": `127.0.0.1:${server.rtmpPort}`, "webrtc.listen": "127.0.0.1:0", "rtsp.listen": "127.0.0.1:0", "srt.listen": "", ...settings };
     server.command = command;
     await server.launch();
     return server;
