@@ -22,9 +22,11 @@ using namespace eyas::bench;
 
 constexpr const char* kHelp =
     "eyas-bench KEY=VALUE ...\n"
-    "  way=flv|rtmp|hls|llhls|whep|whep_churn|idle|none   what the viewers take (none: only publish)\n"
+    "  way=flv|rtmp|rtsp|rtsp_udp|hls|llhls|whep|whep_churn|idle|none   what the viewers take (none: only "
+    "publish)\n"
     "  file=FILE.flv       published over RTMP; empty publishes nothing\n"
     "  rtmp_port=1935  port=8080   where to publish and play RTMP; where HTTP is served\n"
+    "  rtsp_port=8554\n"
     "  path=/live/bench.flv        the HTTP address, the HLS media playlist, or the WHEP endpoint\n"
     "  pace_ms=0           llhls from files, where no blocking reload sets the pace\n"
     "  audio=aac|opus      opus: the file's audio is replaced by Opus packets of 64 kbit/s\n"
@@ -36,20 +38,11 @@ constexpr const char* kHelp =
 using Options = std::map<std::string, std::string>;
 
 Options parse(int argc, char** argv) {
-  Options options{{"way", "flv"},
-                  {"file", ""},
-                  {"rtmp_port", "1935"},
-                  {"port", "8080"},
-                  {"path", "/live/bench.flv"},
-                  {"pace_ms", "0"},
-                  {"viewers", "500"},
-                  {"sampled", "20"},
-                  {"warmup", "2"},
-                  {"seconds", "8"},
-                  {"audio", "aac"},
-                  {"srtp", "gcm"},
-                  {"junk", "0"},
-                  {"udp_port", "8189"},
+  Options options{{"way", "flv"},   {"file", ""},          {"rtmp_port", "1935"},
+                  {"port", "8080"}, {"rtsp_port", "8554"}, {"path", "/live/bench.flv"},
+                  {"pace_ms", "0"}, {"viewers", "500"},    {"sampled", "20"},
+                  {"warmup", "2"},  {"seconds", "8"},      {"audio", "aac"},
+                  {"srtp", "gcm"},  {"junk", "0"},         {"udp_port", "8189"},
                   {"pids", ""}};
   for (int i = 1; i < argc; ++i) {
     std::string word = argv[i];
@@ -319,6 +312,10 @@ int main(int argc, char** argv) {
   const std::string& way = options["way"];
   if (way == "flv") measure_play(options, Way::kHttpFlv, http, result);
   if (way == "rtmp") measure_play(options, Way::kRtmp, rtmp, result);
+  Target rtsp;
+  rtsp.port = static_cast<uint16_t>(std::stoi(options["rtsp_port"]));
+  if (way == "rtsp") measure_play(options, Way::kRtspTcp, rtsp, result);
+  if (way == "rtsp_udp") measure_play(options, Way::kRtspUdp, rtsp, result);
   if (way == "hls") measure_hls(options, http, result);
   if (way == "llhls") measure_parts(options, http, result);
   if (way == "whep") measure_whep(options, http, result);

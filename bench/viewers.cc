@@ -6,12 +6,17 @@
 #include <chrono>
 
 #include "bench/process.h"
+#include "bench/rtsp_client.h"
 #include "container/flv/tag.h"
+#include "protocols/rtsp/media_map.h"
+#include "protocols/rtsp/stream_receiver.h"
+#include "protocols/rtsp/wire/message_reader.h"
 
 namespace eyas::bench {
 namespace {
 
 constexpr size_t kReadBytes = 256 * 1024;
+constexpr size_t kAllTracks = 64;
 constexpr auto kDrainEvery = std::chrono::milliseconds(10);
 
 void request_flv(int fd, const Target& target) {
@@ -72,6 +77,54 @@ class RtmpViewer final : public SampledViewer, private rtmp::ChunkReader::Sink {
   rtmp::ChunkReader reader_;
 };
 
+// Puts pictures together again and reads their stamps.
+class RtspViewer final : public SampledViewer,
+                         private rtsp::MessageReader::Sink,
+                         private rtsp::TrackReceiver::Sink {
+ public:
+  RtspViewer(const Target& target, Samples& samples, bool udp)
+      : SampledViewer(target, samples), reader_(*this) {
+    if (udp) pair_ = open_udp_pair();
+    if (udp) media_fd_ = pair_.rtp;
+    start_clock();
+    auto description = sdp::parse(rtsp_begin(fd_, target, pair_.port, 1));
+    const base::Clock& clock = base::system_clock();
+    auto media = rtsp::received_media(*description);
+    media.resize(1);
+    rtsp::TrackReceiver::Sink& frames = *this;
+    receiver_ = std::make_unique<rtsp::StreamReceiver>(
+        media, rtsp::ReceiverOptions(), rtsp::TrackReceiver::Start{clock.mono(), clock.wall()}, frames);
+  }
+  ~RtspViewer() override {
+    if (pair_.rtp >= 0) close(pair_.rtp), close(pair_.rtcp);
+  }
+
+ private:
+  void take(base::Bytes bytes) override {
+    if (pair_.rtp >= 0)
+      receiver_->on_packet(0, bytes, base::system_clock().mono());
+    else
+      (void)reader_.push(bytes);
+  }
+  void on_request(rtsp::Request) override {}
+  void on_response(rtsp::Response) override {}
+  void on_interleaved(uint8_t, base::Bytes packet) override {
+    receiver_->on_packet(0, packet, base::system_clock().mono());
+  }
+  void on_track(media::TrackPtr) override {}
+  void on_frame(media::Frame frame) override {
+    std::vector<uint8_t> body = {static_cast<uint8_t>(frame.key ? 0x17 : 0x27), 1, 0, 0,
+                                 0};  // as an FLV tag has it
+    base::Bytes payload = frame.payload;
+    body.insert(body.end(), payload.begin(), payload.end());
+    on_video(body);
+  }
+
+  UdpPair pair_;
+  rtsp::MessageReader reader_;
+  std::unique_ptr<rtsp::StreamReceiver> receiver_;
+};
+
 struct Ignore final : rtmp::ChunkReader::Sink {
   base::Status on_message(rtmp::Message) override { return {}; }
 };
@@ -79,7 +132,7 @@ struct Ignore final : rtmp::ChunkReader::Sink {
 }  // namespace
 
 SampledViewer::SampledViewer(const Target& target, Samples& samples)
-    : fd_(connect_loopback(target.port)), samples_(samples), buffer_(kReadBytes) {}
+    : fd_(connect_loopback(target.port)), media_fd_(fd_), samples_(samples), buffer_(kReadBytes) {}
 
 SampledViewer::~SampledViewer() {
   close(fd_);
@@ -89,6 +142,8 @@ std::unique_ptr<SampledViewer> SampledViewer::join(Way way, const Target& target
   std::unique_ptr<SampledViewer> viewer;
   if (way == Way::kHttpFlv) viewer = std::make_unique<FlvViewer>(target, samples);
   if (way == Way::kRtmp) viewer = std::make_unique<RtmpViewer>(target, samples);
+  if (way == Way::kRtspTcp) viewer = std::make_unique<RtspViewer>(target, samples, false);
+  if (way == Way::kRtspUdp) viewer = std::make_unique<RtspViewer>(target, samples, true);
   return viewer;
 }
 
@@ -98,7 +153,7 @@ void SampledViewer::start_clock() {
 
 size_t SampledViewer::read(bool record_latency) {
   record_latency_ = record_latency;
-  ssize_t n = recv(fd_, buffer_.data(), buffer_.size(), 0);
+  ssize_t n = recv(media_fd_, buffer_.data(), buffer_.size(), 0);
   if (n <= 0) return 0;
   take({buffer_.data(), static_cast<size_t>(n)});
   return static_cast<size_t>(n);
@@ -133,8 +188,15 @@ void BulkViewers::join(int count) {
       Ignore ignore;
       rtmp_begin(fd, target_, false, reader, ignore);
     }
+    if (way_ == Way::kRtspTcp) rtsp_begin(fd, target_, 0, kAllTracks);
+    UdpPair pair;
+    if (way_ == Way::kRtspUdp) {
+      pair = open_udp_pair();
+      rtsp_begin(fd, target_, pair.port, kAllTracks);
+    }
     std::lock_guard lock(mutex_);
     fds_.push_back(fd);
+    if (pair.rtp >= 0) datagram_fds_.insert(datagram_fds_.end(), {pair.rtp, pair.rtcp});
   }
 }
 
@@ -142,6 +204,18 @@ BulkViewers::~BulkViewers() {
   stopping_ = true;
   thread_.join();
   for (int fd : fds_) close(fd);
+  for (int fd : datagram_fds_) close(fd);
+}
+
+// The same for datagrams, many to a call.
+void BulkViewers::drain_datagrams(int fd) {
+  constexpr unsigned kBatch = 64;
+  mmsghdr messages[kBatch]{};
+  int count = kBatch;
+  while (count == kBatch) {
+    count = recvmmsg(fd, messages, kBatch, MSG_TRUNC | MSG_DONTWAIT, nullptr);
+    for (int i = 0; i < count; ++i) bytes_ += messages[i].msg_len;
+  }
 }
 
 void BulkViewers::drain() {
@@ -154,6 +228,7 @@ void BulkViewers::drain() {
       if (n > 0) bytes_ += static_cast<uint64_t>(n);
       if (n == 0) ++closed;
     }
+    for (int fd : datagram_fds_) drain_datagrams(fd);
     closed_ = closed;
     lock.unlock();
     std::this_thread::sleep_for(kDrainEvery);

@@ -1,4 +1,4 @@
-// Viewers of HTTP-FLV and RTMP: many that only take the bytes, and a few that read every tag.
+// Viewers of HTTP-FLV, RTMP and RTSP: many that only take the bytes, and a few that read every tag.
 #pragma once
 
 #include <atomic>
@@ -13,7 +13,7 @@
 
 namespace eyas::bench {
 
-enum class Way : uint8_t { kHttpFlv, kRtmp };
+enum class Way : uint8_t { kHttpFlv, kRtmp, kRtspTcp, kRtspUdp };
 
 // What sampled viewers saw, put together.
 struct Samples {
@@ -29,7 +29,8 @@ class SampledViewer {
   virtual ~SampledViewer();
   static std::unique_ptr<SampledViewer> join(Way way, const Target& target, Samples& samples);
 
-  int fd() const { return fd_; }
+  // What poll() watches.
+  int fd() const { return media_fd_; }
   // Reads what is there; gives the bytes read.
   size_t read(bool record_latency);
   bool saw_picture() const { return saw_picture_; }
@@ -40,7 +41,8 @@ class SampledViewer {
   void on_video(base::Bytes tag_body);
   void start_clock();
 
-  int fd_;
+  int fd_;        // the connection
+  int media_fd_;  // where media comes; another one than the connection over UDP
 
  private:
   Samples& samples_;
@@ -63,11 +65,13 @@ class BulkViewers {
 
  private:
   void drain();
+  void drain_datagrams(int fd);
 
   Way way_;
   Target target_;
   std::mutex mutex_;
-  std::vector<int> fds_;  // guarded by mutex_
+  std::vector<int> fds_;           // guarded by mutex_; of connections
+  std::vector<int> datagram_fds_;  // guarded by mutex_
   std::atomic<uint64_t> bytes_{0};
   std::atomic<int> closed_{0};
   std::atomic<bool> stopping_{false};
