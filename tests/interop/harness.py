@@ -7,6 +7,7 @@ import collections
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -24,6 +25,7 @@ START_S = 15
 STOP_S = 10
 PEER_S = 60
 
+_given = set()  # ports
 _running = []  # processes and servers of the test that runs now
 
 
@@ -38,22 +40,26 @@ def need(*programs: str) -> None:
             raise Skip(f"{program} is not installed")
 
 
-def free_port(kind=socket.SOCK_STREAM) -> int:
+# Below those that the kernel chooses for connections: nobody takes one between here and the server's start.
+PORTS = range(12_000, 32_000)
+
+
+def _is_free(port: int, kind) -> bool:
     with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        try:
+            probe.bind(("127.0.0.1", port))
+            return True
+        except OSError:
+            return False
 
 
-def free_port_of_both() -> int:
-    """Free for TCP and for UDP: media goes over either, on one number."""
+def free_port(*kinds) -> int:
+    """Free for TCP and for UDP, unless one of the two is asked for."""
     while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-            tcp.bind(("127.0.0.1", 0))
-            try:
-                udp.bind(tcp.getsockname())
-                return tcp.getsockname()[1]
-            except OSError:
-                continue
+        port = random.choice(PORTS)
+        if port not in _given and all(_is_free(port, kind) for kind in kinds or (socket.SOCK_STREAM, socket.SOCK_DGRAM)):
+            _given.add(port)
+            return port
 
 
 def wait_for(condition, timeout: float = 10, what: str = "the condition"):
@@ -152,7 +158,7 @@ class Server:
     def __init__(self, settings=None, command: str = "serve", config=None, data=None):
         assert PROGRAM.exists(), f"{PROGRAM} is not built"
         self.http_port, self.rtmp_port = free_port(), free_port()
-        self.webrtc_port = free_port_of_both()
+        self.webrtc_port = free_port()
         self.srt_port = free_port(socket.SOCK_DGRAM)
         self.rtsp_port = free_port()
         self.data = data or tempfile.mkdtemp(prefix="eyas-interop-")

@@ -7,6 +7,8 @@ import tempfile
 from harness import Server, end_with_test, need, peer, wait_for
 from rtmp_test import FRAMES_LEAST, frames_decoded
 
+ALONE = True  # it measures time
+
 GLOBAL = """[General]
 FirstRun=true
 Pre19Defaults=false

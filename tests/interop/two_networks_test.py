@@ -14,6 +14,8 @@ import tempfile
 import harness
 from harness import PROGRAM, ROOT, Process, Skip, end_with_test, need, wait_for
 
+ALONE = True  # it measures time
+
 VIEWER = pathlib.Path(__file__).with_name("whep_viewer.mjs")
 NAME = "live/cctv"
 HTTP, MEDIA, TURN = 8080, 8189, 3478
