@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "protocols/webrtc/egress/sender.h"
+#include "protocols/webrtc/egress/test_source.h"
 #include "rtp/rtcp.h"
 
 namespace {
@@ -35,20 +36,6 @@ class Nobody final : public Sender::Upstream {
   void restart_group() override {}
   void on_codec_changed(media::TrackKind) override {}
 };
-
-SenderOptions options() {
-  SenderOptions options;
-  SendMedia video;
-  video.track = 1;
-  video.mid = "0";
-  video.payload_type = 96;
-  video.ssrc = 1;
-  video.rtx_payload_type = 97;
-  video.rtx_ssrc = 2;
-  video.extensions = {1, 2, 3, 4, 5};
-  options.video = video;
-  return options;
-}
 
 PacketUnitPtr unit(uint64_t number, MonoTime now) {
   static const media::TrackPtr track = [] {
@@ -85,7 +72,7 @@ void send_frames(benchmark::State& state, SrtpProfile profile) {
   MonoTime now{1h};
   for (size_t i = 0; i < kViewers; ++i) {
     srtp.push_back(std::make_unique<SrtpSender>(profile, key));
-    senders.push_back(std::make_unique<Sender>(options(), *srtp.back(), sink, upstream));
+    senders.push_back(std::make_unique<Sender>(test::picture_only(), *srtp.back(), sink, upstream));
     senders.back()->on_rtcp(heard, now);
   }
   uint64_t number = 0;

@@ -113,6 +113,29 @@ def test_lips_stay_in_step():
     check_lips(seen)
 
 
+def watched_without_its_codec(encoder, codec):
+    """aiortc decodes H.264 and VP8 only: what it is shown was made of what came."""
+    python = peers_venv.python("aiortc")
+    server = Server()
+    publisher = peer(python, "tests/interop/newest_ffmpeg.py", "publish", server.rtmp(NAME), 60, encoder, timeout=80)
+    try:
+        server.wait_live(NAME, 30)
+    except AssertionError as failure:
+        raise AssertionError(f"{failure}\n{publisher.output}") from None
+    assert [track["codec"] for track in server.stream(NAME)["tracks"]] == [codec]
+    seen = json.loads(run(python, "tests/interop/aiortc_peer.py", "watch", server.http(f"/{NAME}/whep"), timeout=40).splitlines()[-1])
+    assert seen["video"] >= 45, seen
+    assert [track["codec"] for track in derived(server).values()] == ["h264"]
+
+
+def test_h265_reaches_a_viewer_that_knows_none():
+    watched_without_its_codec("libx265", "h265")
+
+
+def test_av1_reaches_a_viewer_that_knows_none():
+    watched_without_its_codec("libsvtav1", "av1")
+
+
 # The other way round: a browser's Opus for players that know none.
 
 def test_a_browsers_sound_reaches_rtmp_flv_and_hls_as_aac():

@@ -6,9 +6,10 @@ import subprocess
 import urllib.error
 import urllib.request
 
+import peers_npm
 import peers_venv
 from browser import Browser
-from harness import Server, Skip, peer, run, wait_for
+from harness import ROOT, Server, Skip, free_port_of_both, peer, run, wait_for
 
 ALONE = True  # it measures time
 
@@ -293,3 +294,45 @@ def test_gstreamer_publishes_and_watches():
         raise AssertionError(f"{failure}\n{publisher.output}") from None
     seen = json.loads(run(*gstreamer("watch", server.http("/live/alpha/whep")), timeout=40).splitlines()[-1])
     assert seen["video"] >= FRAMES_LEAST and seen["audio"] >= FRAMES_LEAST, seen
+
+
+def werift(*arguments):
+    """The command of a werift peer, which looks for its package where it is started."""
+    script = ROOT / "tests" / "interop" / "werift_peer.mjs"
+    return "env", "-C", peers_npm.folder("werift"), "node", script, *arguments
+
+
+def test_werift_publishes_and_watches():
+    server = Server()
+    ports = [free_port_of_both(), free_port_of_both()]
+    publisher = peer(*werift("publish", server.http("/live/alpha/whip"), *ports))
+    peer("ffmpeg", "-nostdin", "-loglevel", "warning", "-re",
+         "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=30", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000",
+         "-map", "0:v", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-profile:v", "baseline",
+         "-pix_fmt", "yuv420p", "-g", "30", "-payload_type", "96", "-f", "rtp", f"rtp://127.0.0.1:{ports[0]}?pkt_size=1200",
+         "-map", "1:a", "-c:a", "libopus", "-ac", "2", "-payload_type", "97", "-f", "rtp", f"rtp://127.0.0.1:{ports[1]}")
+    try:
+        server.wait_live("live/alpha", 20)
+    except AssertionError as failure:
+        raise AssertionError(f"{failure}\n{publisher.output}") from None
+    seen = json.loads(run(*werift("watch", server.http("/live/alpha/whep")), timeout=40).splitlines()[-1])
+    assert seen["video"] >= FRAMES_LEAST and seen["audio"] >= FRAMES_LEAST and seen["deleted"] == 200, seen
+
+
+# Pulls and pushes: from one server to another.
+
+def test_one_server_fetches_by_whep_and_another_is_sent_to_by_whip():
+    origin = Server()
+    picture(origin)
+    far = Server()
+    edge = Server({"sources.dial_allow": "127.0.0.0/8"})
+    fetched = post(edge, "/api/v1/pulls", json.dumps({"name": "live/edge", "url": origin.http("/live/alpha/whep").replace("http", "whep")}),
+                   "application/json")
+    assert fetched[0] in (200, 201), fetched
+    edge.wait_live("live/edge", 15)
+    sent = post(edge, "/api/v1/pushes", json.dumps({"stream": "live/edge", "url": far.http("/live/far/whip")}), "application/json")
+    assert sent[0] in (200, 201), sent
+    far.wait_live("live/far", 15)
+    browser = Browser(far, "webrtc_page.js")
+    watch(far, browser, name="live/far")
+    assert wait_frames(browser)["width"] == 640

@@ -84,6 +84,24 @@ describe("watching by WebRTC", () => {
     await page.context().close();
   });
 
+  it("keeps its session when the machine comes to another network", async () => {
+    const server = await start();
+    await publish(server, "live/alpha");
+    const page = await openPage(browser, `${server.origin}/watch/live/alpha`);
+    await untilMoving(page, 20);
+    const loads = await countLoads(page);
+    const counter = async (name) => Number(new RegExp(`^eyas_webrtc_${name} (\\d+)`, "m").exec(await (await fetch(`${server.origin}/metrics`)).text())[1]);
+    const opened = await counter("sessions_opened_total");
+    // Only tells the page so: WebRTC's own sockets are not Playwright's to cut.
+    await page.context().setOffline(true);
+    await page.context().setOffline(false);
+    await until("ICE restarts", async () => (await counter("restarts_total")) === 1);
+    await untilMoving(page, 60);
+    assert.equal(await counter("sessions_opened_total"), opened, "no other session was needed");
+    assert.deepEqual(await loads(), { page: 0, element: 0 });
+    await page.context().close();
+  });
+
   it("a restarted server is found again, without a reload", async () => {
     const server = await start();
     const first = await publish(server, "live/alpha");
@@ -144,6 +162,18 @@ describe("watching by WebRTC", () => {
       await transport(page, "whep");
       assert.equal(await page.getByTestId("codec").textContent(), "H.265");
       await until("the derived tracks", async () => /H\.264/.test(await page.getByTestId("derived").first().textContent()));
+      await page.context().close();
+    });
+
+    it("is refused by a server that makes nothing else of it, and named", async () => {
+      const server = await start({ "derive.workers_max": 0, "webrtc.derive_wait_ms": 0 });
+      await publishH265(server);
+      const page = await openPage(browser, "about:blank");
+      const answers = [];
+      page.on("response", (response) => response.url().endsWith("/whep") && answers.push(response.status()));
+      await page.goto(`${server.origin}/watch/live/h265`);
+      await page.getByText("This browser cannot decode H.265").waitFor({ timeout: 30_000 });
+      assert.deepEqual(answers, [422]);
       await page.context().close();
     });
 

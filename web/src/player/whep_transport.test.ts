@@ -66,6 +66,8 @@ beforeEach(() => {
   vi.stubGlobal("MediaStream", FakeStream);
   vi.stubGlobal("fetch", async (url: string, init: RequestInit) => {
     requests.push(`${init.method} ${url}`);
+    // It knows no session that could go on over another path.
+    if (init.method === "PATCH") return new Response(null, { status: 404 });
     return init.method === "DELETE" ? new Response(null, { status: 200 }) : respond();
   });
   transport = new WhepTransport(video as never, "http://host/live/a/whep", events);

@@ -1,4 +1,4 @@
-import { deleteSession, postOffer } from "./signalling";
+import { deleteSession, fragmentOf, patchFragment, postOffer, withCredentials } from "./signalling";
 
 /** Time for ICE and DTLS after the answer; on a path that lets them through they take a few round trips. */
 const kConnectMs = 5000;
@@ -26,6 +26,8 @@ export class RtcSession {
   private readonly aborting = new AbortController();
   private location = "";
   private everConnected = false;
+  /** ICE was restarted since it last was connected: a second time would help no more. */
+  private restarted = false;
   private deadline: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -35,6 +37,7 @@ export class RtcSession {
     this.peer = new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
     this.peer.addEventListener("connectionstatechange", this.onState);
     window.addEventListener("pagehide", this.close);
+    window.addEventListener("online", this.onOnline);
   }
 
   get connected(): boolean {
@@ -66,6 +69,7 @@ export class RtcSession {
     this.aborting.abort();
     clearTimeout(this.deadline);
     window.removeEventListener("pagehide", this.close);
+    window.removeEventListener("online", this.onOnline);
     this.peer.removeEventListener("connectionstatechange", this.onState);
     this.peer.close();
     deleteSession(this.location);
@@ -76,6 +80,7 @@ export class RtcSession {
       case "connected":
         clearTimeout(this.deadline);
         this.everConnected = true;
+        this.restarted = false;
         return this.events.connected();
       case "disconnected":
         return this.wait(kGraceMs);
@@ -90,8 +95,30 @@ export class RtcSession {
     this.deadline = setTimeout(() => this.lose(), ms);
   }
 
+  /** Another network: the path may be dead though nothing has noticed yet. */
+  private readonly onOnline = (): void => {
+    if (this.everConnected) this.lose();
+  };
+
+  /** The same session over another path. Its media go on, and nothing is negotiated anew. */
+  private async restart(): Promise<void> {
+    this.wait(kConnectMs);
+    const offer = await this.peer.createOffer({ iceRestart: true });
+    const fragment = await patchFragment(this.location, fragmentOf(offer.sdp ?? ""), this.aborting.signal);
+    if (this.closed) return;
+    const answer = withCredentials(this.peer.remoteDescription?.sdp ?? "", fragment);
+    await this.peer.setLocalDescription(offer);
+    await this.peer.setRemoteDescription({ type: "answer", sdp: answer });
+    if (this.connected) this.onState();
+  }
+
   private lose(): void {
     if (this.closed) return;
+    if (this.everConnected && !this.restarted) {
+      this.restarted = true;
+      this.restart().catch(() => this.lose());
+      return;
+    }
     this.close();
     this.events.lost(this.everConnected);
   }

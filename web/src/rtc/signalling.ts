@@ -7,6 +7,7 @@ export interface Answer {
 }
 
 const kPostMs = 8000;
+const kPatchMs = 3000;
 const kTextMax = 300;
 
 /** The server answered, and said no. */
@@ -37,6 +38,39 @@ export async function postOffer(url: string, sdp: string, signal: AbortSignal): 
     location: location ? new URL(location, response.url || url).href : "",
     iceServers: iceServersFromLink(response.headers.get("link")),
   };
+}
+
+/**
+ * Restarts ICE in place [RFC 9725 4.3.3]: our fragment goes out by PATCH, the server's comes back. Errors: as
+ * postOffer(); a session that is gone is a Refusal.
+ */
+export async function patchFragment(location: string, fragment: string, signal: AbortSignal): Promise<string> {
+  const response = await fetch(location, {
+    method: "PATCH",
+    headers: { "content-type": "application/trickle-ice-sdpfrag", "if-match": "*" },
+    body: fragment,
+    cache: "no-store",
+    signal: within(kPatchMs, signal),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Refusal(response.status, wordsOf(text));
+  return text;
+}
+
+const kCredentials = ["ice-ufrag", "ice-pwd"];
+const valueOf = (sdp: string, name: string) => new RegExp(`^a=${name}:(\\S+)`, "m").exec(sdp)?.[1] ?? "";
+
+/** The ICE credentials of an offer, as PATCH wants them [RFC 8840 9]. */
+export function fragmentOf(sdp: string): string {
+  const lines = kCredentials.map((name) => `a=${name}:${valueOf(sdp, name)}`);
+  const media = /^m=.*$/m.exec(sdp)?.[0].trim() ?? "";
+  return [...lines, media, `a=mid:${valueOf(sdp, "mid")}`, ""].join("\r\n");
+}
+
+/** The same answer with the credentials of a fragment. */
+export function withCredentials(answer: string, fragment: string): string {
+  const changed = (sdp: string, name: string) => sdp.replace(new RegExp(`^a=${name}:\\S+`, "gm"), `a=${name}:${valueOf(fragment, name)}`);
+  return kCredentials.reduce(changed, answer);
 }
 
 /** AbortSignal.any() is younger than browsers that know WebRTC well. */

@@ -38,7 +38,10 @@ beforeEach(() => {
   status = 201;
   vi.stubGlobal("RTCPeerConnection", FakePeer);
   vi.stubGlobal("RTCRtpSender", {});
-  vi.stubGlobal("fetch", async () => new Response("words", { status, headers: { location: "http://host/s" } }));
+  // It knows no session that could go on over another path.
+  const answer = (method?: string) => (method === "PATCH" ? 404 : status);
+  vi.stubGlobal("fetch", async (_: string, { method }: RequestInit) =>
+    new Response("words", { status: answer(method), headers: { location: "http://host/s" } }));
 });
 afterEach(() => {
   publisher.stop();
@@ -83,6 +86,7 @@ it("comes back by itself after a lost network, past its own ghost", async () => 
   await publish();
   FakePeer.made[0]!.become("connected");
   FakePeer.made[0]!.become("failed");
+  await settle();
   expect(publisher.getState()).toEqual({ kind: "retrying", attempt: 1 });
   status = 409;
   await settle(5000);

@@ -47,26 +47,12 @@ class World final : public io::PacketSink, public Sender::Upstream {
   uint8_t datagram_[1500];
 };
 
-SenderOptions options() {
-  SenderOptions options;
-  SendMedia video;
-  video.track = 1;
-  video.mid = "0";
-  video.payload_type = 96;
-  video.ssrc = 1;
-  video.rtx_payload_type = 97;
-  video.rtx_ssrc = 2;
-  video.extensions = {1, 2, 3, 4, 5};
-  options.video = video;
-  return options;
-}
-
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   World world;
   SrtpSender srtp(SrtpProfile::kAeadAes128Gcm, SrtpKey{});
-  Sender sender(options(), srtp, world, world);
+  Sender sender(test::picture_only(), srtp, world, world);
   base::MonoTime now{1h};
   base::Bytes rest(data, size);
   for (int turn = 0; turn < 200 && !rest.empty(); ++turn) {
@@ -77,7 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     if (sender.next_tick() <= now) sender.on_tick(now);
     now += 33ms;
     if (sender.next_tick() <= now) sender.on_tick(now);
-    if (sender.statistics().queued_bytes > options().queue_bytes_max + 100'000) __builtin_trap();
+    if (sender.statistics().queued_bytes > test::picture_only().queue_bytes_max + 100'000) __builtin_trap();
   }
   return 0;
 }

@@ -10,6 +10,7 @@
 #include "codec/codec.h"
 #include "codec/fixtures.h"
 #include "media/frame.h"
+#include "protocols/webrtc/egress/sender.h"
 
 namespace eyas::webrtc::test {
 
@@ -65,6 +66,21 @@ inline media::FramePtr frame_of(media::TrackPtr track, media::MediaTime at, bool
   frame->arrival = arrival;
   frame->payload = std::move(payload);
   return frame;
+}
+
+// A viewer of track 1 alone, who has agreed to everything.
+inline SenderOptions picture_only() {
+  SendMedia video;
+  video.track = 1;
+  video.mid = "0";
+  video.payload_type = 96;
+  video.ssrc = 1;
+  video.rtx_payload_type = 97;
+  video.rtx_ssrc = 2;
+  video.extensions = {1, 2, 3, 4, 5};
+  SenderOptions options;
+  options.video = video;
+  return options;
 }
 
 }  // namespace eyas::webrtc::test
