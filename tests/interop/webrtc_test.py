@@ -9,7 +9,7 @@ import urllib.request
 import peers_npm
 import peers_venv
 from browser import Browser
-from harness import ROOT, Server, Skip, free_port_of_both, peer, run, wait_for
+from harness import ROOT, Server, Skip, free_port, peer, run, wait_for
 
 ALONE = True  # it measures time
 
@@ -304,7 +304,7 @@ def werift(*arguments):
 
 def test_werift_publishes_and_watches():
     server = Server()
-    ports = [free_port_of_both(), free_port_of_both()]
+    ports = [free_port(), free_port()]
     publisher = peer(*werift("publish", server.http("/live/alpha/whip"), *ports))
     peer("ffmpeg", "-nostdin", "-loglevel", "warning", "-re",
          "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=30", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000",

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createSocket } from "node:dgram";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -19,6 +20,17 @@ export function freePort() {
       probe.close(() => resolve(port));
     });
   });
+}
+
+/** Free for TCP and for UDP: media go over either, on one number. */
+async function freePortOfBoth() {
+  for (;;) {
+    const port = await freePort();
+    const probe = createSocket("udp4");
+    const free = await new Promise((resolve) => probe.once("error", () => resolve(false)).bind(port, "127.0.0.1", () => resolve(true)));
+    await new Promise((resolve) => (free ? probe.close(resolve) : resolve()));
+    if (free) return port;
+  }
 }
 
 /** Polls until `probe` gives something true; fails with `what` when it does not in time. */
@@ -58,8 +70,9 @@ export class Server {
     server.data = mkdtempSync(join(tmpdir(), "eyas-web-"));
     server.httpPort = await freePort();
     server.rtmpPort = await freePort();
+    server.webrtcPort = await freePortOfBoth();
     server.origin = `http://127.0.0.1:${server.httpPort}`;
-    server.settings = { "web.root": join(kRoot, "web/dist"), "http.listen": `127.0.0.1:${server.httpPort}`, "rtmp.listen": `127.0.0.1:${server.rtmpPort}`, "webrtc.listen": "127.0.0.1:0", "rtsp.listen": "127.0.0.1:0", "srt.listen": "", ...settings };
+    server.settings = { "web.root": join(kRoot, "web/dist"), "http.listen": `127.0.0.1:${server.httpPort}`, "rtmp.listen": `127.0.0.1:${server.rtmpPort}`, "webrtc.listen": `127.0.0.1:${server.webrtcPort}`, "rtsp.listen": "127.0.0.1:0", "srt.listen": "", ...settings };
     server.command = command;
     await server.launch();
     return server;
