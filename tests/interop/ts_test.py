@@ -71,6 +71,17 @@ def test_rtp_in_with_opus():
     assert frames_decoded(server.http("/live/alpha.ts")) >= FRAMES_LEAST
 
 
+def test_gstreamer_sends_udp():
+    port = udp_port()
+    server = pulling(f"udp://127.0.0.1:{port}")
+    peer("gst-launch-1.0", "-q", "mpegtsmux", "name=mux", "alignment=7", "!", "udpsink", "host=127.0.0.1", f"port={port}",
+         "videotestsrc", "is-live=true", "!", "video/x-raw,format=I420,width=320,height=180,framerate=25/1", "!", "x264enc",
+         "tune=zerolatency", "key-int-max=25", "!", "h264parse", "!", "mux.",
+         "audiotestsrc", "is-live=true", "!", "audioconvert", "!", "avenc_ac3", "!", "ac3parse", "!", "mux.")
+    wait_for(lambda: codecs(server) == {"h264", "ac3"}, what="both tracks")
+    assert frames_decoded(server.http("/live/alpha.ts")) >= FRAMES_LEAST
+
+
 def test_tcp_in():
     port = free_port()
     server = pulling(f"tcp://127.0.0.1:{port}")

@@ -274,5 +274,23 @@ TEST(TsPackager, WhatTransportStreamsCannotCarryIsLeftOut) {
   EXPECT_TRUE(sender.units.empty()) << "longer than a PES packet";
 }
 
+TEST(TsPackager, SoundThatCannotBeCarriedIsSentInAac) {
+  auto video = h264_track();
+  auto g711 = std::make_shared<media::Track>(*test_track(2, media::Codec::kG711A));
+  auto aac = std::make_shared<media::Track>(*aac_track());
+  aac->id = 77;
+  aac->derived_from = 2;
+  EXPECT_EQ(Format::select({video, g711}), (media::TrackSet{video, g711}));
+  EXPECT_EQ(Format::select({video, g711, aac}), (media::TrackSet{video, aac}));
+  auto opus = opus_track();
+  EXPECT_EQ(Format::select({video, opus, aac}), (media::TrackSet{video, opus})) << "Opus can be carried";
+  Sender sender({video, g711});
+  EXPECT_TRUE(sender.format.head()->wants_aac);
+  sender.format.set_tracks({video, aac}, sender.units);
+  EXPECT_TRUE(sender.format.head()->wants_aac) << "or it would go when it comes";
+  sender.format.set_tracks({video, opus}, sender.units);
+  EXPECT_FALSE(sender.format.head()->wants_aac);
+}
+
 }  // namespace
 }  // namespace eyas::mpegts
