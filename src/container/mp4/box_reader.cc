@@ -54,10 +54,33 @@ uint32_t id_after_times(Bytes full_box_body) {  // tkhd, mdhd: two times, 4 or 8
   return reader.u32();
 }
 
+// The first entry of a sample description, whose boxes begin here.
+void read_entry(Bytes entries, ReadTrack& track) {
+  track.sample_entry = four(entries.subspan(4, 4));
+  Result<std::optional<Box>> entry = BoxCursor(entries).next();
+  if (entry.ok() && *entry) track.entry = (*entry)->body;
+}
+
+void read_defaults(Bytes trex, std::vector<ReadTrack>& tracks) {  // [ISO 14496-12 8.8.3]
+  ByteReader reader(trex);
+  reader.u32();
+  const uint32_t id = reader.u32();
+  reader.u32();
+  const uint32_t duration = reader.u32(), size = reader.u32(), flags = reader.u32();
+  if (!reader.ok()) return;
+  for (ReadTrack& track : tracks) {
+    if (track.id != id) continue;
+    track.default_duration = duration;
+    track.default_size = size;
+    track.default_flags = flags;
+  }
+}
+
 // Reads the fragments of one span; `moof_at` is where the present moof starts in it.
 class FragmentReader {
  public:
-  FragmentReader(Bytes bytes, const ReadLimits& limits) : bytes_(bytes), limits_(limits) {}
+  FragmentReader(Bytes bytes, const ReadLimits& limits, std::span<const ReadTrack> tracks)
+      : bytes_(bytes), limits_(limits), tracks_(tracks) {}
 
   Status moof(size_t moof_at, Bytes body) {
     BoxCursor cursor(body);
@@ -93,6 +116,10 @@ class FragmentReader {
     reader.u8();
     const uint32_t flags = reader.u24();
     header_.track_id = reader.u32();
+    for (const ReadTrack& track : tracks_) {
+      if (track.id == header_.track_id)
+        header_ = {track.id, track.default_duration, track.default_size, track.default_flags};
+    }
     if (flags & 0x01) return Error{Code::kUnsupported, "mp4 tfhd: base_data_offset", {}};
     if (flags & 0x02) reader.u32();
     if (flags & 0x08) header_.duration = reader.u32();
@@ -155,6 +182,7 @@ class FragmentReader {
 
   Bytes bytes_;
   const ReadLimits& limits_;
+  std::span<const ReadTrack> tracks_;
   Defaults header_;
   uint64_t next_decode_time_ = 0;
   size_t samples_ = 0;
@@ -187,7 +215,9 @@ Status walk_boxes(Bytes bytes, const ReadLimits& limits,
 Result<std::vector<ReadTrack>> read_init(Bytes bytes, const ReadLimits& limits) {
   std::vector<ReadTrack> tracks;
   bool orphan = false;
+  std::vector<Bytes> defaults;  // mvex may come before or after the tracks
   Status walked = walk_boxes(bytes, limits, [&](std::string_view path, const Box& box) {
+    if (path == "moov/mvex/trex") return defaults.push_back(box.body);
     if (path == "moov/trak") return static_cast<void>(tracks.emplace_back());
     if (!path.starts_with("moov/trak/")) return;
     if (tracks.empty()) return static_cast<void>(orphan = true);
@@ -196,16 +226,18 @@ Result<std::vector<ReadTrack>> read_init(Bytes bytes, const ReadLimits& limits) 
     if (path == "moov/trak/mdia/mdhd") track.timescale = id_after_times(box.body);
     if (path == "moov/trak/mdia/hdlr" && box.body.size() >= 12) track.handler = four(box.body.subspan(8, 4));
     if (path == "moov/trak/mdia/minf/stbl/stsd" && box.body.size() >= 16)
-      track.sample_entry = four(box.body.subspan(12, 4));
+      read_entry(box.body.subspan(8), track);
   });
   if (!walked.ok()) return walked.error();
   if (orphan || tracks.empty()) return Error{Code::kMalformed, "mp4 init: no track", {}};
   if (tracks.size() > limits.tracks_max) return Error{Code::kLimit, "mp4 init: tracks", {}};
+  for (Bytes trex : defaults) read_defaults(trex, tracks);
   return tracks;
 }
 
-Result<std::vector<ReadRun>> read_fragments(Bytes bytes, const ReadLimits& limits) {
-  FragmentReader fragments(bytes, limits);
+Result<std::vector<ReadRun>> read_fragments(Bytes bytes, const ReadLimits& limits,
+                                            std::span<const ReadTrack> tracks) {
+  FragmentReader fragments(bytes, limits, tracks);
   BoxCursor cursor(bytes);
   while (true) {
     Result<std::optional<Box>> box = cursor.next();

@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -47,6 +48,11 @@ struct ReadTrack {
   uint32_t timescale = 0;
   std::array<char, 4> handler{};       // "vide", "soun"
   std::array<char, 4> sample_entry{};  // "avc1", "mp4a", ...
+  base::Bytes entry;                   // the first sample entry's body, in the bytes that were read
+  // What a sample is like when its fragment does not say it. [ISO 14496-12 8.8.3]
+  uint32_t default_duration = 0;
+  uint32_t default_size = 0;
+  uint32_t default_flags = 0;
 };
 // The tracks of a header (init) segment.
 base::Result<std::vector<ReadTrack>> read_init(base::Bytes bytes, const ReadLimits& limits = {});
@@ -65,6 +71,8 @@ struct ReadRun {
 };
 // The runs of all fragments in `bytes` (a part or a segment), in their order. Errors: kMalformed, kLimit,
 // kUnsupported for fragments whose samples lie outside `bytes` or whose offsets do not start at moof.
-base::Result<std::vector<ReadRun>> read_fragments(base::Bytes bytes, const ReadLimits& limits = {});
+// `tracks`, from the header segment, give the defaults.
+base::Result<std::vector<ReadRun>> read_fragments(base::Bytes bytes, const ReadLimits& limits = {},
+                                                  std::span<const ReadTrack> tracks = {});
 
 }  // namespace eyas::mp4

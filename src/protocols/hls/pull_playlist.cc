@@ -1,0 +1,258 @@
+#include "protocols/hls/pull_playlist.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace eyas::hls {
+namespace {
+
+using base::Code;
+using base::Error;
+using base::Result;
+using base::Status;
+
+template <typename Number>
+std::optional<Number> number(std::string_view text) {
+  Number value{};
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// "6.006" seconds, below an hour.
+std::optional<base::Duration> seconds(std::string_view text) {
+  std::optional<double> value = number<double>(text);
+  if (!value || !(*value >= 0 && *value < 3600)) return std::nullopt;
+  return base::Duration(static_cast<int64_t>(*value * 1e9));
+}
+
+// The value of NAME in NAME=value,OTHER="quoted, value"; without its quotes. [RFC 8216 4.2]
+std::optional<std::string_view> attribute(std::string_view list, std::string_view name) {
+  while (!list.empty()) {
+    size_t equals = list.find('=');
+    if (equals == std::string_view::npos) return std::nullopt;
+    std::string_view key = list.substr(0, equals);
+    while (key.starts_with(' ')) key.remove_prefix(1);
+    list.remove_prefix(equals + 1);
+    bool quoted = list.starts_with('"');
+    size_t end = list.find(quoted ? '"' : ',', quoted ? 1 : 0);
+    std::string_view value =
+        quoted ? list.substr(1, end == std::string_view::npos ? end : end - 1) : list.substr(0, end);
+    if (key == name) return value;
+    size_t comma = end == std::string_view::npos ? end : list.find(',', end);
+    list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+  }
+  return std::nullopt;
+}
+
+std::string attribute_text(std::string_view list, std::string_view name) {
+  return std::string(attribute(list, name).value_or(std::string_view()));
+}
+
+class Reader {
+ public:
+  Result<PulledPlaylist> run(std::string_view text) {
+    if (text.starts_with("\xEF\xBB\xBF"))
+      text.remove_prefix(3);  // DEVIATION: some editors write a byte order mark
+    if (!text.starts_with("#EXTM3U"))
+      return Error{Code::kMalformed, "hls playlist: does not begin with #EXTM3U", {}};
+    while (!text.empty()) {
+      size_t end = std::min(text.find('\n'), text.size());
+      std::string_view line = text.substr(0, end);
+      text.remove_prefix(std::min(end + 1, text.size()));
+      if (line.ends_with('\r')) line.remove_suffix(1);
+      if (line.size() > PulledPlaylist::kLineBytesMax) return Error{Code::kLimit, "hls playlist: line", {}};
+      if (Status status = take_line(line); !status) return status.error();
+    }
+    if (!out_.multivariant && out_.target <= base::Duration::zero())
+      return Error{Code::kMalformed, "hls playlist: no target duration", {}};
+    return std::move(out_);
+  }
+
+ private:
+  Status take_line(std::string_view line) {
+    if (line.empty()) return {};
+    if (line[0] != '#') return take_uri(line);
+    size_t colon = line.find(':');
+    std::string_view tag = line.substr(0, colon);
+    std::string_view value = colon == std::string_view::npos ? std::string_view() : line.substr(colon + 1);
+    if (tag == "#EXT-X-STREAM-INF" || tag == "#EXT-X-MEDIA") return take_variant(tag, value);
+    if (tag == "#EXT-X-KEY" || tag == "#EXT-X-SESSION-KEY") return take_key(value);
+    if (tag == "#EXT-X-MAP") return take_map(value);
+    if (tag == "#EXT-X-BYTERANGE") return Error{Code::kUnsupported, "hls playlist: byte ranges", {}};
+    return take_media_tag(tag, value);
+  }
+
+  Status take_media_tag(std::string_view tag, std::string_view value) {
+    if (tag == "#EXTINF") {
+      auto duration = seconds(value.substr(0, value.find(',')));
+      if (!duration) return Error{Code::kMalformed, "hls playlist: EXTINF", {}};
+      next_.duration = *duration;
+      described_ = true;
+    } else if (tag == "#EXT-X-TARGETDURATION") {
+      auto target = seconds(value);
+      if (!target || *target == base::Duration::zero())
+        return Error{Code::kMalformed, "hls playlist: target duration", {}};
+      out_.target = *target;
+    } else if (tag == "#EXT-X-MEDIA-SEQUENCE") {
+      auto first = number<uint64_t>(value);
+      if (!first || *first > UINT64_MAX / 2 || !out_.segments.empty())
+        return Error{Code::kMalformed, "hls playlist: media sequence", {}};
+      sequence_ = *first;
+    } else if (tag == "#EXT-X-DISCONTINUITY") {
+      next_.discontinuity = true;
+    } else if (tag == "#EXT-X-GAP") {
+      next_.gap = true;
+    } else if (tag == "#EXT-X-PROGRAM-DATE-TIME") {
+      next_.date = parse_date(value);
+    } else if (tag == "#EXT-X-ENDLIST") {
+      out_.ended = true;
+    }
+    return {};
+  }
+
+  Status take_variant(std::string_view tag, std::string_view value) {
+    out_.multivariant = true;
+    if (out_.variants.size() + out_.audio.size() >= PulledPlaylist::kVariantsMax)
+      return Error{Code::kLimit, "hls playlist: variants", {}};
+    if (tag == "#EXT-X-STREAM-INF") {
+      variant_.bandwidth_bps = number<uint64_t>(attribute(value, "BANDWIDTH").value_or("")).value_or(0);
+      variant_.audio_group = attribute_text(value, "AUDIO");
+    } else if (attribute(value, "TYPE") == "AUDIO") {
+      out_.audio.push_back({attribute_text(value, "GROUP-ID"), attribute_text(value, "URI"),
+                            attribute(value, "DEFAULT") == "YES"});
+    }
+    return {};
+  }
+
+  static Status take_key(std::string_view value) {
+    std::string method = attribute_text(value, "METHOD");
+    if (method == "NONE") return {};
+    return Error{Code::kUnsupported, "hls playlist: the segments are encrypted", method.substr(0, 40)};
+  }
+
+  Status take_map(std::string_view value) {
+    if (attribute(value, "BYTERANGE")) return Error{Code::kUnsupported, "hls playlist: byte ranges", {}};
+    map_uri_ = attribute_text(value, "URI");
+    if (map_uri_.empty()) return Error{Code::kMalformed, "hls playlist: EXT-X-MAP without URI", {}};
+    return {};
+  }
+
+  Status take_uri(std::string_view line) {
+    if (out_.multivariant) {
+      variant_.uri = line;
+      out_.variants.push_back(std::exchange(variant_, {}));
+      return {};
+    }
+    if (!std::exchange(described_, false))
+      return Error{Code::kMalformed, "hls playlist: a segment without EXTINF", {}};
+    if (out_.segments.size() >= PulledPlaylist::kSegmentsMax)
+      return Error{Code::kLimit, "hls playlist: segments", {}};
+    next_.uri = line;
+    next_.sequence = sequence_++;
+    next_.map_uri = map_uri_;
+    // Dates go on from segment to segment. [RFC 8216 4.3.2.6]
+    if (!next_.date && date_after_ && !next_.discontinuity) next_.date = date_after_;
+    date_after_ = next_.date ? std::optional(*next_.date + next_.duration) : std::nullopt;
+    out_.segments.push_back(std::exchange(next_, {}));
+    return {};
+  }
+
+  PulledPlaylist out_;
+  PulledVariant variant_;
+  PulledSegment next_;
+  bool described_ = false;
+  std::string map_uri_;
+  uint64_t sequence_ = 0;
+  std::optional<base::WallTime> date_after_;
+};
+
+std::optional<int> digits(std::string_view& text, size_t count) {
+  if (text.size() < count) return std::nullopt;
+  auto value = number<unsigned>(text.substr(0, count));
+  if (!value) return std::nullopt;
+  text.remove_prefix(count);
+  return static_cast<int>(*value);
+}
+
+bool take(std::string_view& text, char c) {
+  if (!text.starts_with(c)) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+// Of a second, up to nanoseconds; more digits are cut.
+base::Duration fraction(std::string_view& text) {
+  int64_t nanoseconds = 0;
+  int64_t unit = 100'000'000;
+  for (; !text.empty() && text[0] >= '0' && text[0] <= '9'; text.remove_prefix(1), unit /= 10)
+    nanoseconds += unit * (text[0] - '0');
+  return base::Duration(nanoseconds);
+}
+
+// "Z", "+09:00", "+0900".
+std::optional<base::Duration> zone(std::string_view text) {
+  if (text == "Z" || text == "z" || text.empty()) return base::Duration::zero();
+  bool west = take(text, '-');
+  if (!west && !take(text, '+')) return std::nullopt;
+  auto hours = digits(text, 2);
+  take(text, ':');
+  auto minutes = digits(text, 2);
+  if (!hours || !minutes || !text.empty() || *hours > 23 || *minutes > 59) return std::nullopt;
+  base::Duration east = std::chrono::hours(*hours) + std::chrono::minutes(*minutes);
+  return west ? -east : east;
+}
+
+}  // namespace
+
+Result<PulledPlaylist> PulledPlaylist::parse(std::string_view text) {
+  if (text.size() > kBytesMax) return Error{Code::kLimit, "hls playlist: bytes", std::to_string(text.size())};
+  return Reader().run(text);
+}
+
+const PulledVariant* choose_variant(const PulledPlaylist& playlist, uint64_t bandwidth_max_bps) {
+  const PulledVariant* best = nullptr;
+  const PulledVariant* lowest = nullptr;
+  for (const PulledVariant& each : playlist.variants) {
+    bool fits = bandwidth_max_bps == 0 || each.bandwidth_bps <= bandwidth_max_bps;
+    if (fits && (best == nullptr || each.bandwidth_bps > best->bandwidth_bps)) best = &each;
+    if (lowest == nullptr || each.bandwidth_bps < lowest->bandwidth_bps) lowest = &each;
+  }
+  return best != nullptr ? best : lowest;
+}
+
+const PulledAudio* choose_audio(const PulledPlaylist& playlist, const PulledVariant& variant) {
+  const PulledAudio* chosen = nullptr;
+  for (const PulledAudio& each : playlist.audio) {
+    if (variant.audio_group.empty() || each.group != variant.audio_group) continue;
+    if (chosen == nullptr || (each.preferred && !chosen->preferred)) chosen = &each;
+  }
+  return chosen == nullptr || chosen->uri.empty() ? nullptr : chosen;
+}
+
+std::optional<base::WallTime> parse_date(std::string_view text) {
+  auto year = digits(text, 4);
+  bool dashed = take(text, '-');
+  auto month = digits(text, 2);
+  dashed = take(text, '-') && dashed;
+  auto day = digits(text, 2);
+  bool timed = take(text, 'T') || take(text, ' ');
+  auto hour = digits(text, 2);
+  timed = take(text, ':') && timed;
+  auto minute = digits(text, 2);
+  timed = take(text, ':') && timed;
+  auto second = digits(text, 2);
+  if (!year || !month || !day || !hour || !minute || !second || !dashed || !timed) return std::nullopt;
+  std::chrono::year_month_day date{std::chrono::year(*year),
+                                   std::chrono::month(static_cast<unsigned>(*month)),
+                                   std::chrono::day(static_cast<unsigned>(*day))};
+  if (!date.ok() || *year < 1970 || *year > 2200 || *hour > 23 || *minute > 59 || *second > 60)
+    return std::nullopt;
+  base::Duration part = take(text, '.') ? fraction(text) : base::Duration::zero();
+  auto east = zone(text);
+  if (!east) return std::nullopt;
+  return base::WallTime(std::chrono::sys_days(date).time_since_epoch() + std::chrono::hours(*hour) +
+                        std::chrono::minutes(*minute) + std::chrono::seconds(*second) + part - *east);
+}
+
+}  // namespace eyas::hls
