@@ -132,7 +132,8 @@ Egress::Progress UdpEgress::pump(base::MonoTime now) {
       unit_at_ = 0;
       if (changed()) return Progress::kChanged;
       if (!unit_) return ended() ? Progress::kEnded : Progress::kCaughtUp;
-      rate_bps_ = std::max<uint64_t>(kRateLeastBps, uint64_t{kRateTimes} * unit_->track_bps);
+      if (unit_->track->kind() == media::TrackKind::kVideo)
+        rate_bps_ = std::max<uint64_t>(kRateLeastBps, uint64_t{kRateTimes} * unit_->track_bps);
     }
     if (!send_some()) return Progress::kBlocked;
     StreamUnitPtr done = std::exchange(unit_, nullptr);
