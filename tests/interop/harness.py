@@ -40,8 +40,8 @@ def need(*programs: str) -> None:
             raise Skip(f"{program} is not installed")
 
 
-# Below those that the kernel chooses for connections: nobody takes one between here and the server's start.
-PORTS = range(12_000, 32_000)
+# Between those of RTSP over UDP and those that the kernel chooses for connections: nobody takes one between here and the server's start.
+PORTS = range(21_000, 32_000)
 
 
 def _is_free(port: int, kind) -> bool:
