@@ -29,7 +29,7 @@ describe("sources", () => {
 
   it("a source is added, runs, is stopped, started and removed", async () => {
     const page = await openPage(browser, `${edge.origin}/sources`);
-    await page.getByTestId("pulls").getByText("cctv/{id}").waitFor();
+    await page.getByRole("heading", { name: "cctv/{id}" }).waitFor();
     await page.getByRole("button", { name: "Add a source" }).click();
     const dialog = page.getByRole("dialog", { name: "Add a source" });
     await dialog.getByLabel("Stream name").fill("far/alpha");

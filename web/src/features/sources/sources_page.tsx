@@ -1,4 +1,4 @@
-import type { ReactElement, ReactNode } from "react";
+import { Fragment, useState, type ReactElement, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { changePull, changePush, dropPull, dropPush, restartPull, restartPush } from "@/api/client";
 import { usePulls, usePushes } from "@/api/hooks";
@@ -70,6 +70,8 @@ function Section({ kind, add, children }: { kind: "pulls" | "pushes"; add: React
 }
 
 function Add({ title, form }: { title: string; form: (close: () => void) => ReactNode }) {
+  // A form that was done with is empty when it is opened again.
+  const [round, setRound] = useState(0);
   return (
     <Dialog
       title={title}
@@ -80,7 +82,14 @@ function Add({ title, form }: { title: string; form: (close: () => void) => Reac
         </Button>
       )}
     >
-      {(close) => form(close)}
+      {(close) => (
+        <Fragment key={round}>
+          {form(() => {
+            close();
+            setRound(round + 1);
+          })}
+        </Fragment>
+      )}
     </Dialog>
   );
 }

@@ -46,7 +46,7 @@ export function TransferRow({ kind, row, name, actions }: Props) {
           <p className="mt-1 font-mono text-[13px] break-all text-muted">{row.url}</p>
           <Tags kind={kind} row={row} />
         </div>
-        <div className="-mr-1.5 flex items-center">
+        <div className="-mr-1.5 ml-auto flex items-center">
           {row.state !== "stopped" && row.state !== "idle" && (
             <IconButton label={t("sources.restart")} onClick={() => act.mutate(actions.restart)}>
               <RestartIcon />
