@@ -157,3 +157,35 @@ def test_the_better_of_two_sources_is_on_air():
     wait_for(lambda: edge.stream("far/alpha")["publisher"]["rank"] == 0, 20, f"the better source on air\n{edge.output}\n")
     best.kill()
     wait_for(lambda: (edge.stream("far/alpha")["publisher"] or {}).get("rank") == 10, 20, "the backup on air again")
+
+
+def test_pushes_follow_their_streams_and_show_no_key():
+    target, edge = Server(), Server(LOOPBACK)
+    for address in (target.rtmp("far/one"), target.rtmp("far/two")):
+        status, row = ask(edge, "POST", "/pushes", {"stream": "live/alpha", "url": f"{address}?key={SECRET}"})
+        assert status == 201 and row["state"] == "idle" and SECRET not in json.dumps(row), row
+    publisher = publish(edge)
+    for name in ("far/one", "far/two"):
+        target.wait_live(name)
+    rows = ask(edge, "GET", "/pushes")[1]["pushes"]
+    wait_for(lambda: [r["state"] for r in ask(edge, "GET", "/pushes")[1]["pushes"]] == ["running"] * 2, 10, f"both running {rows}")
+    assert frames_decoded(target.http("/far/one.flv")) >= FRAMES_LEAST
+    # The publisher goes and comes back: the target's viewers keep their session.
+    session = target.stream("far/one")["publisher"]["session"]
+    publisher.kill()
+    publish(edge)
+    assert target.stream("far/one")["publisher"]["session"] == session
+    assert "far/one" not in json.dumps(rows) and SECRET not in edge.output
+    assert ask(edge, "DELETE", f"/pushes/{rows[0]['id']}")[0] == 204
+    wait_for(lambda: len(ask(edge, "GET", "/pushes")[1]["pushes"]) == 1, 5, "one push left")
+
+
+def test_a_push_keeps_no_stream_on_demand_running():
+    origin, target = Server(), Server()
+    publish(origin)
+    edge = edge_of([{"name": "far/alpha", "url": origin.http("/live/alpha.flv"), "on_demand": True, "idle_timeout_ms": 500}],
+                   **{"sources.pushes": flow([{"stream": "far/*", "url": target.rtmp("{app}/{name}")}])})
+    assert source(edge, "far/alpha")["state"] == "idle"
+    assert frames_decoded(edge.http("/far/alpha.flv")) >= FRAMES_LEAST
+    target.wait_live("far/alpha")
+    wait_source(edge, "far/alpha", "idle")

@@ -35,6 +35,7 @@ void Push::begin(std::string peer) {
   info.protocol = kName;
   info.session = request_.session;
   info.peer = peer_;
+  info.interest = hub::Interest::kFollows;
   parts_.directory.read<mpegts::Format>(
       request_.stream, std::move(info), request_.loop,
       [this, alive = std::weak_ptr<bool>(alive_)] {

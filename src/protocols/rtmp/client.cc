@@ -119,6 +119,7 @@ void Client::read() {
   info.protocol = kName;
   info.session = request_.session;
   info.peer = stream_->peer();
+  info.interest = hub::Interest::kFollows;
   auto alive = std::weak_ptr<bool>(alive_);
   parts_.directory.read<Format>(
       request_.stream, std::move(info), request_.loop,

@@ -151,6 +151,7 @@ class Dial final : public protocols::Transfer, Link::Handler, Gate {
       session_ = std::make_unique<Ingest>(std::move(context), link_, Ingest::Rank{request_.rank, false},
                                           services_.options.early_bytes_max);
     } else {
+      context.interest = hub::Interest::kFollows;
       session_ = std::make_unique<Egress>(std::move(context), link_, services_.options.play_wait);
     }
     schedule_tick();

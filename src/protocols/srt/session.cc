@@ -104,6 +104,7 @@ Egress::Egress(Context context, std::shared_ptr<Link> link, base::Duration play_
   info.session = id();
   info.peer = peer();
   info.wait = play_wait;
+  info.interest = context_.interest;
   info.arguments = context_.arguments;
   context_.directory.read<mpegts::Format>(
       context_.stream, std::move(info), context_.loop,

@@ -27,6 +27,7 @@ class Session {
     std::string arguments;                          // of the stream id; may be secret
     base::UniqueFunction<void()> running;           // once: media flows
     base::UniqueFunction<void(base::Error)> ended;  // once, from the loop; the session may be destroyed in it
+    hub::Interest interest = hub::Interest::kWatches;  // of an egress
   };
 
   Session(Context context, std::shared_ptr<Link> link);

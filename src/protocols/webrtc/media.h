@@ -55,7 +55,8 @@ struct MediaStart {
   const media::TrackSet& tracks;
   SessionHost& host;
   Media::Owner& owner;
-  int rank = 0;  // of the publisher that the session becomes
+  int rank = 0;                                      // of the publisher that the session becomes
+  hub::Interest interest = hub::Interest::kWatches;  // of the reader that it becomes
 };
 
 }  // namespace eyas::webrtc

@@ -118,6 +118,7 @@ void Playing::read_feed() {
   info.session = start_.session;
   info.peer = start_.peer;
   info.wait = kStreamWait;
+  info.interest = start_.interest;
   start_.host.directory().read<Format>(
       start_.stream, std::move(info), start_.host.executor(),
       [this, alive = std::weak_ptr(alive_), read = reads_] {

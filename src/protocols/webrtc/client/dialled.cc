@@ -316,8 +316,8 @@ void Dialled::start_media(base::MonoTime now) {
                    {"session", request_.session},
                    {"url", request_.url.shown()},
                    {"path", "udp:" + peer_}});
-  MediaStart start{request_.session, request_.stream, peer_, local_,       negotiated_,
-                   tracks_,          *this,           *this, request_.rank};
+  MediaStart start{request_.session, request_.stream, peer_, local_,        negotiated_,
+                   tracks_,          *this,           *this, request_.rank, hub::Interest::kFollows};
   io::PacketSink& sink = *this;
   if (role_ == Role::kPublish) {
     media_ = std::make_unique<Publishing>(start, *out_, sink, now);
