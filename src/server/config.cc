@@ -48,6 +48,7 @@ void take_records(const base::Option& option, const YAML::Node& node, const std:
   if (!node.IsSequence() && !node.IsNull())
     return findings.push_back(from + ": " + option.key + ": want " + option.allowed);
   std::vector<base::RecordText> records;
+  const size_t findings_before = findings.size();
   for (const auto& item : node) {
     base::RecordText& record = records.emplace_back();
     if (!item.IsMap()) {
@@ -58,6 +59,7 @@ void take_records(const base::Option& option, const YAML::Node& node, const std:
     flatten(item, "",
             [&record](const std::string& key, const std::string& value) { record.emplace_back(key, value); });
   }
+  if (findings.size() > findings_before) return;
   for (const std::string& finding : option.records.set(records)) findings.push_back(from + ": " + finding);
 }
 

@@ -73,6 +73,45 @@ TEST(Config, TlsNeedsACertificate) {
   EXPECT_NE(findings[0].find("tls.certificate"), std::string::npos);
 }
 
+TEST(Config, RecordsComeAsAListOrAsFlowText) {
+  const std::string url = "http://u:p@10.0.0.5/live/a.flv";
+  Config file(make_protocols());
+  EXPECT_EQ(load(file, "sources:\n  pulls:\n    - name: cctv/a\n      url: \"" + url +
+                           "\"\n      options: {format: flv}\n"),
+            std::vector<std::string>{});
+  ASSERT_EQ(file.transfers.pulls.size(), 1u);
+  EXPECT_EQ(file.transfers.pulls[0].url, url);
+  EXPECT_EQ(file.transfers.pulls[0].options.at("format"), "flv");
+  // What is printed loads again.
+  Config printed(make_protocols());
+  EXPECT_EQ(load(printed, file.schema().yaml()), std::vector<std::string>{});
+  EXPECT_EQ(printed.transfers.pulls, file.transfers.pulls);
+
+  const std::string flow = "[{name: cctv/a, url: \"" + url + "\", options: {format: flv}}]";
+  Config set(make_protocols());
+  EXPECT_EQ(load(set, "", {}, {"sources.pulls=" + flow}), std::vector<std::string>{});
+  EXPECT_EQ(set.transfers.pulls, file.transfers.pulls);
+  Config environment(make_protocols());
+  EXPECT_EQ(load(environment, "", {{"EYAS_SOURCES_PULLS", flow}}), std::vector<std::string>{});
+  EXPECT_EQ(environment.transfers.pulls, file.transfers.pulls);
+}
+
+TEST(Config, FindingsNameTheRecordAndNoSecret) {
+  Config config(make_protocols());
+  auto findings = load(config,
+                       "sources:\n  pulls:\n    - name: cctv/a\n      url: http://u:hunter2@10.0.0.5/a.flv\n"
+                       "    - 5\n    - name: cctv/b\n      url: gopher://u:hunter2@10.0.0.5/a\n"
+                       "  pushes: none\n");
+  ASSERT_EQ(findings.size(), 2u);
+  EXPECT_NE(findings[0].find("sources.pulls[1]: want a mapping"), std::string::npos) << findings[0];
+  EXPECT_NE(findings[1].find("sources.pushes: want a list of records"), std::string::npos) << findings[1];
+  Config other(make_protocols());
+  findings = load(other, "", {}, {"sources.pulls=[{name: cctv/b, url: \"gopher://u:hunter2@10.0.0.5/a\"}]"});
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_NE(findings[0].find("sources.pulls[0].url: "), std::string::npos) << findings[0];
+  EXPECT_EQ(findings[0].find("hunter2"), std::string::npos);
+}
+
 // The file at the root is what the program prints: every key, commented, at its default.
 TEST(Config, TheExampleFileIsUpToDateAndLoads) {
   std::ifstream example(EYAS_SOURCE_DIR "/eyas.yaml");
