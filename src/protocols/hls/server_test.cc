@@ -3,6 +3,7 @@
 
 #include "http/server.h"
 #include "http/test_peer.h"
+#include "hub/test_derivations.h"
 #include "protocols/hls/hls.h"
 
 namespace eyas::hls {
@@ -14,7 +15,9 @@ using std::chrono::milliseconds;
 class Bed {
  public:
   explicit Bed(Options options = {})
-      : directory({&loop}, {}), server(directory, {&loop}, options), http_(loop, routed(), {}, shared_) {
+      : directory({&loop}, {}),
+        server(directory, {&loop}, options, &derivations),
+        http_(loop, routed(), {}, shared_) {
     server.start();
     world.settle();
   }
@@ -68,6 +71,7 @@ class Bed {
   io::sim::SimWorld world;
   io::sim::SimExecutor& loop = world.add_loop();
   hub::Directory directory;
+  hub::test::CountedLeases derivations;
   Server server;
   hub::Publisher publisher;
 
@@ -98,6 +102,27 @@ TEST(HlsServer, AStreamThatIsNotThereIsNotFound) {
   const std::string answer = peer.take();
   EXPECT_TRUE(answer.starts_with("HTTP/1.1 404")) << answer;
   EXPECT_NE(answer.find("\"not_found\""), std::string::npos);
+}
+
+TEST(HlsServer, AacIsAskedForWhileSomebodyWatchesSoundThatIsNone) {
+  Options options;
+  options.idle_close = std::chrono::seconds(5);
+  Bed bed(options);
+  bed.publish();
+  bed.frames(30);
+  Peer peer = bed.connect();
+  bed.get(peer, "/live/alpha/index.m3u8");
+  bed.frames(10);
+  EXPECT_EQ(bed.derivations.held("live/alpha", hub::Derivation::kAac), 0) << "there is no sound";
+  auto opus = std::make_shared<media::Track>();
+  opus->id = 2;
+  opus->config.codec = media::Codec::kOpus;
+  bed.publisher.set_track(opus);
+  bed.frames(10);
+  EXPECT_EQ(bed.derivations.held("live/alpha", hub::Derivation::kAac), 1);
+  bed.frames(200);
+  EXPECT_EQ(bed.readers(), 0u) << "nobody asked for so long";
+  EXPECT_EQ(bed.derivations.held("live/alpha", hub::Derivation::kAac), 0);
 }
 
 TEST(HlsServer, AStreamWithoutMediaIsWaitedForAndThenNotFound) {

@@ -8,6 +8,7 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "hub/feed.h"
 #include "media/frame.h"
 
 namespace eyas::hub {
