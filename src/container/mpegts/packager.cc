@@ -19,6 +19,9 @@ using media::MediaTime;
 using media::TrackKind;
 
 constexpr uint16_t kTransportStreamId = 1;
+// A PMT is one section [ISO 13818-1 2.4.4.9]: what is left beside its head, CRC and metadata pointer.
+constexpr size_t kPmtStreamsBytesMax = kSectionBytesMax - 12 - 4 - 13;
+constexpr size_t kPmtStreamBytes = 5;  // of each stream, beside its descriptors
 // A clock that stood still for so long is not filled in: the stream paused.
 constexpr base::Duration kClockGapMax = std::chrono::seconds(1);
 constexpr std::array<uint8_t, 4> kStartCode = {0, 0, 0, 1};
@@ -145,11 +148,14 @@ void Format::set_tracks(const media::TrackSet& tracks, std::vector<UnitPtr>&) {
     return track->kind() == TrackKind::kAudio && (track->derived() || !carries(*track));
   });
   leader_ = 0;
+  size_t room = kPmtStreamsBytesMax;
   for (const media::TrackPtr& track : tracks) {
     auto framing = framing_for(*track);
     if (!framing) continue;
     auto pid = static_cast<uint16_t>(kFirstPid + carried_.size());
-    if (pid >= kPmtPid) continue;
+    size_t bytes = kPmtStreamBytes + describe_stream(*track, pid).descriptors.size();
+    if (pid >= kPmtPid || bytes > room) continue;
+    room -= bytes;
     auto [at, fresh] =
         carried_.try_emplace(track->id, Carried{nullptr, *framing, PacketWriter(pid), {}, {}, 0});
     Carried& carried = at->second;

@@ -274,6 +274,24 @@ TEST(TsPackager, WhatTransportStreamsCannotCarryIsLeftOut) {
   EXPECT_TRUE(sender.units.empty()) << "longer than a PES packet";
 }
 
+TEST(TsPackager, AsManyTracksAsATableHoldsAreSent) {
+  auto video = h264_track();
+  media::TrackSet tracks = {video};
+  for (media::TrackId id = 10; id < 40; ++id)
+    tracks.push_back(data_track(id, "application/json; profile=" + std::string(100, 'x')));
+  tracks.push_back(data_track(50, kKlvMediaType));
+  Sender sender(tracks);
+  sender.send(picture(video, 0, 1, 300, true));
+  for (size_t i = 1; i < tracks.size(); ++i) sender.send(frame_of(tracks[i], 10, base::Slice::copy_of("{}")));
+  Receiver receiver;
+  received(receiver, sender);
+  EXPECT_EQ(receiver.demuxer.events().broken_tables, 0u);
+  size_t data = receiver.seen.of(TrackKind::kData).size();
+  EXPECT_GE(data, 6u);
+  EXPECT_LT(data, 10u);
+  EXPECT_EQ(sender.units.size(), 1 + data) << "what is not announced is not sent";
+}
+
 TEST(TsPackager, SoundThatCannotBeCarriedIsSentInAac) {
   auto video = h264_track();
   auto g711 = std::make_shared<media::Track>(*test_track(2, media::Codec::kG711A));
