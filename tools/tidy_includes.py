@@ -41,6 +41,7 @@ LIBRARY_HOMES = [
     (re.compile(r"lib(av|sw)[a-z]+/"), {"worker"}, "FFmpeg's libraries stay in the worker program"),
     (re.compile(r"spdlog/"), {"base"}, "spdlog stays behind base/log.h"),
     (re.compile(r"yaml-cpp/"), {"server"}, "yaml-cpp stays in the server's configuration"),
+    (re.compile(r"pugixml"), {"sources"}, "pugixml stays with ONVIF, in the sources room"),
 ]
 
 # A header that only tests and fuzzers include.

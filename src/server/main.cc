@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "server/config.h"
+#include "server/discover.h"
 #include "server/node.h"
 #include "server/protocols.h"
 #include "server/version.h"
@@ -61,6 +62,32 @@ int serve(const CommandLine& line, bool demo) {
   return node.run();
 }
 
+// What `eyas discover` was asked for.
+struct DiscoverLine {
+  onvif::DiscoveryRequest request;
+  double wait_s = 3;
+  bool json = false;
+};
+
+int discover_by(const CommandLine& line, DiscoverLine& asked) {
+  Config config(make_protocols());
+  if (!report(config.load(line.sources()))) return 1;
+  base::set_log_level(base::LogLevel::kWarning);
+  asked.request.wait = std::chrono::milliseconds(static_cast<int64_t>(asked.wait_s * 1000));
+  return discover(config, asked.request, asked.json);
+}
+
+void add_options(CLI::App& command, DiscoverLine& asked) {
+  command.add_option("--wait", asked.wait_s, "Seconds to wait for cameras (3)")->check(CLI::Range(0.0, 10.0));
+  command.add_option("--user", asked.request.login.user, "The cameras' user name");
+  command.add_option("--password", asked.request.login.password, "The cameras' password")
+      ->envname("EYAS_DISCOVER_PASSWORD");
+  command.add_option("--host", asked.request.hosts,
+                     "Ask this camera instead of searching; host or host:port");
+  command.add_option("--interface", asked.request.interfaces, "Search from this IPv4 address of ours");
+  command.add_flag("--json", asked.json, "Print what the API would answer");
+}
+
 void add_options(CLI::App& command, CommandLine& line) {
   command.add_option("--config", line.file, "Configuration file (YAML)")->check(CLI::ExistingFile);
   command.add_option("--data", line.data, "Folder for what the server keeps (./data)");
@@ -76,10 +103,14 @@ int main(int argc, char** argv) {
   auto* demo = app.add_subcommand("demo", "Serve, with the demo flight on air");
   auto* checking =
       app.add_subcommand("check-config", "Check the configuration and say what is wrong with it");
-  for (CLI::App* command : {serving, demo, checking}) add_options(*command, line);
+  auto* discovering = app.add_subcommand("discover", "Find the ONVIF cameras of this machine's networks");
+  for (CLI::App* command : {serving, demo, checking, discovering}) add_options(*command, line);
+  DiscoverLine asked;
+  add_options(*discovering, asked);
   checking->add_flag("--print", line.print, "Print the whole configuration, every key commented");
   CLI11_PARSE(app, argc, argv);
   if (checking->parsed()) return check_config(line);
+  if (discovering->parsed()) return discover_by(line, asked);
   return serve(line, demo->parsed());
 }
 

@@ -113,6 +113,7 @@ Node::~Node() {
   run_what_is_posted();
   api_.reset();
   transfers_.reset();
+  discoveries_.reset();
   dialer_.reset();
   directory_.reset();
   // What is left may own what posts to another loop when it dies.
@@ -140,6 +141,8 @@ base::Status Node::start() {
     if (auto status = protocol->start(services); !status.ok()) return status;
   }
   api_->register_routes(router_);
+  discoveries_ = std::make_unique<api::Discoveries>(*loops_[0], *dialer_);
+  discoveries_->register_route(router_);
   if (auto status = open_web(); !status.ok()) return status;
   for (Desk& desk : desks_) {
     desk.http = std::make_unique<http::Server>(*desk.loop, router_, config_.http, http_shared_);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/api.h"
+#include "api/discover.h"
 #include "http/server.h"
 #include "http/static_files.h"
 #include "io/dial.h"
@@ -84,6 +85,7 @@ class Node {
   std::unique_ptr<sources::DemoFlight> demo_;
   std::unique_ptr<sources::WorkerDerivations> derivations_;
   std::unique_ptr<io::Dialer> dialer_;
+  std::unique_ptr<api::Discoveries> discoveries_;
   std::unique_ptr<sources::Transfers> transfers_;
   std::unique_ptr<sources::WorkerPictures> pictures_;
   std::atomic<std::shared_ptr<const io::TlsContext>> tls_;

@@ -1,0 +1,85 @@
+"""Pulls from GStreamer's RTSP server, as from a camera, and from another Eyas."""
+import json
+import pathlib
+
+from harness import ROOT, Server, Skip, peer, wait_for
+
+PYTHON = "/usr/bin/python3"  # Debian's, which has GStreamer's bindings
+LOOPBACK = {"sources.dial_allow": "127.0.0.0/8", "sources.backoff_first_ms": 200, "sources.backoff_max_ms": 1000}
+
+
+def camera(*arguments):
+    """(process, address) of a camera that runs."""
+    if not pathlib.Path("/usr/lib/x86_64-linux-gnu/girepository-1.0/GstRtspServer-1.0.typelib").exists():
+        raise Skip("gir1.2-gst-rtsp-server-1.0 is not installed")
+    process = peer(PYTHON, ROOT / "tests" / "interop" / "rtsp_camera.py", *arguments)
+    port = wait_for(lambda: next((line.split()[1] for line in process.lines if line.startswith("port ")), None), 20,
+                    f"the camera's port\n{process.output}")
+    return process, f"127.0.0.1:{port}/live"
+
+
+def edge(url, **options):
+    return Server({**LOOPBACK, "sources.pulls": json.dumps([{"stream": "cctv/door", "url": url, **options}])})
+
+
+def tracks_of(server, count):
+    def there():
+        facts = server.stream("cctv/door")
+        ready = facts and facts["state"] == "live" and len(facts["tracks"]) >= count
+        return {t["codec"] for t in facts["tracks"]} if ready and all(t["frames"] > 3 for t in facts["tracks"]) else None
+    return wait_for(there, 20, f"{count} tracks\n{server.output}")
+
+
+def transport_of(server):
+    pull, = json.loads(server.get("/api/v1/pulls")[2])["pulls"]
+    return pull["transport"]
+
+
+def test_codecs_of_cameras_arrive():
+    for codecs, expected in [("h264+aac", {"h264", "aac"}), ("h265+pcma", {"h265", "g711a"}), ("h264+latm", {"h264", "aac"}),
+                             ("h264+mp3", {"h264", "mp3"}), ("vp8+opus", {"vp8", "opus"})]:
+        _, address = camera("--codec", codecs)
+        server = edge(f"rtsp://{address}")
+        assert tracks_of(server, 2) == expected, server.output
+        server.kill()
+
+
+def test_udp_is_taken_where_the_camera_has_nothing_else():
+    _, address = camera("--codec", "h264", "--protocols", "udp")
+    server = edge(f"rtsp://{address}")
+    assert tracks_of(server, 1) == {"h264"}
+    assert transport_of(server) == "udp"
+
+
+def test_the_operator_chooses_udp():
+    _, address = camera("--codec", "h264")
+    server = edge(f"rtsp://{address}", options={"transport": "udp"})
+    assert tracks_of(server, 1) == {"h264"}
+    assert transport_of(server) == "udp"
+
+
+def test_logins_by_digest_and_basic():
+    for extra in ([], ["--basic"]):
+        process, address = camera("--codec", "h264", "--user", "admin", "--password", "s3cret", *extra)
+        server = edge(f"rtsp://admin:s3cret@{address}")
+        assert tracks_of(server, 1) == {"h264"}
+        assert "s3cret" not in server.output
+        server.kill()
+        process.kill()
+
+
+def test_a_camera_that_goes_is_fetched_again():
+    process, address = camera("--codec", "h264")
+    server = edge(f"rtsp://{address}")
+    tracks_of(server, 1)
+    process.kill()
+    wait_for(lambda: server.stream("cctv/door") is None or server.stream("cctv/door")["state"] != "live", 15, "off air")
+    assert server.stop() == 0
+
+
+def test_goodbye_is_said():
+    process, address = camera("--codec", "h264")
+    server = edge(f"rtsp://{address}")
+    tracks_of(server, 1)
+    assert server.stop() == 0
+    wait_for(lambda: "teardown" in process.lines, 10, "TEARDOWN")
