@@ -1,6 +1,7 @@
 #include "protocols/protocol.h"
 
 #include "io/address_census.h"
+#include "protocols/rtsp/client/client.h"
 #include "protocols/rtsp/multicast.h"
 #include "protocols/rtsp/rtsp.h"
 
@@ -16,13 +17,17 @@ std::string host_of(const std::string& address) {
 class Rtsp final : public protocols::Protocol {
  public:
   std::string_view name() const override { return kName; }
-  void describe(base::OptionSchema& schema) override { rtsp::describe(schema, options_); }
+  void describe(base::OptionSchema& schema) override {
+    rtsp::describe(schema, options_);
+    rtsp::describe(schema, client_options_);
+  }
   base::Status check() const override { return rtsp::check(options_); }
   std::vector<protocols::ListenPoint> listen_points() const override {
     return {{"rtsp.listen", options_.listen, false}, {"rtsps.listen", options_.tls_listen, true}};
   }
   base::Status start(const protocols::Services& services) override {
     loops_ = &services.loops;
+    directory_ = &services.directory;
     if (auto started = start_multicast(services); !started) return started;
     for (io::Loop* loop : services.loops) {
       servers_.push_back(std::make_unique<Server>(options_, services.directory, *loop, statistics_,
@@ -39,8 +44,27 @@ class Rtsp final : public protocols::Protocol {
     servers_[loop]->accept(std::move(stream));
   }
   void drain(size_t loop) override { servers_[loop]->drain(); }
+  bool can_pull(const base::Url& url, const protocols::TransferOptions&) const override {
+    return url.scheme == "rtsp" || url.scheme == "rtsps";
+  }
+  bool can_push(const base::Url& url, const protocols::TransferOptions& options) const override {
+    return can_pull(url, options);
+  }
+  base::Status check_transfer(const base::Url& url,
+                              const protocols::TransferOptions& options) const override {
+    auto plan = TransferPlan::of(url, options, false);
+    return plan ? base::Status() : plan.error();
+  }
+  std::unique_ptr<protocols::Transfer> pull(protocols::TransferRequest request) override {
+    return make_pull(std::move(request), client_services());
+  }
+  std::unique_ptr<protocols::Transfer> push(protocols::TransferRequest request) override {
+    return make_push(std::move(request), client_services());
+  }
   std::vector<base::Metric> metrics() const override {
     std::vector<base::Metric> metrics = protocols::metrics_of(kName, statistics_->list());
+    for (const base::Metric& metric : protocols::metrics_of(kName, client_statistics_.list()))
+      metrics.push_back(metric);
     for (size_t i = 0; i < statistics_->limits.size(); ++i) {
       auto limit = static_cast<Limit>(i);
       metrics.push_back({"eyas_rtsp_limit_hits_total",
@@ -53,6 +77,9 @@ class Rtsp final : public protocols::Protocol {
   }
 
  private:
+  ClientServices client_services() {
+    return {*directory_, client_options_, options_.receiver, client_statistics_};
+  }
   Server::OpenPorts open_ports_on(io::Loop& loop) const {
     if (options_.udp_ports.empty()) return {};
     return [&loop, host = host_of(options_.listen), range = *parse_port_range(options_.udp_ports)] {
@@ -74,6 +101,9 @@ class Rtsp final : public protocols::Protocol {
   }
 
   Options options_;  // written on the main loop only; the servers have copies
+  ClientOptions client_options_;
+  ClientStatistics client_statistics_;
+  hub::Directory* directory_ = nullptr;
   const std::vector<io::Loop*>* loops_ = nullptr;
   std::shared_ptr<Statistics> statistics_ = std::make_shared<Statistics>();
   std::shared_ptr<Multicast> multicast_;

@@ -21,5 +21,7 @@ struct ClientServices {
 
 // One attempt to play `request.url` and to publish it as `request.stream`.
 std::unique_ptr<protocols::Transfer> make_pull(protocols::TransferRequest request, ClientServices services);
+// One attempt to send `request.stream` there.
+std::unique_ptr<protocols::Transfer> make_push(protocols::TransferRequest request, ClientServices services);
 
 }  // namespace eyas::rtsp
