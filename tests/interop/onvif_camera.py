@@ -86,7 +86,7 @@ class OnvifCamera:
         if not self.user:
             return True
         def field(name):
-            found = re.search(rf"<\w+:{name}[^>]*>([^<]*)<", body)
+            found = re.search(rf"<\w+:{name}(?:\s[^>]*)?>([^<]*)<", body)
             return found.group(1) if found else ""
         created = field("Created")
         wanted = base64.b64encode(hashlib.sha1(base64.b64decode(field("Nonce")) + created.encode() +

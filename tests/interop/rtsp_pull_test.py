@@ -19,7 +19,7 @@ def camera(*arguments):
 
 
 def edge(url, **options):
-    return Server({**LOOPBACK, "sources.pulls": json.dumps([{"stream": "cctv/door", "url": url, **options}])})
+    return Server({**LOOPBACK, "sources.pulls": json.dumps([{"name": "cctv/door", "url": url, **options}])})
 
 
 def tracks_of(server, count):
@@ -36,7 +36,7 @@ def transport_of(server):
 
 
 def test_codecs_of_cameras_arrive():
-    for codecs, expected in [("h264+aac", {"h264", "aac"}), ("h265+pcma", {"h265", "g711a"}), ("h264+latm", {"h264", "aac"}),
+    for codecs, expected in [("h264+aac", {"h264", "aac"}), ("h265+pcma", {"h265", "pcma"}), ("h264+latm", {"h264", "aac"}),
                              ("h264+mp3", {"h264", "mp3"}), ("vp8+opus", {"vp8", "opus"})]:
         _, address = camera("--codec", codecs)
         server = edge(f"rtsp://{address}")
@@ -75,6 +75,19 @@ def test_a_camera_that_goes_is_fetched_again():
     process.kill()
     wait_for(lambda: server.stream("cctv/door") is None or server.stream("cctv/door")["state"] != "live", 15, "off air")
     assert server.stop() == 0
+
+
+def test_a_push_arrives_at_another_eyas():
+    _, address = camera("--codec", "h264+aac")
+    far = Server()
+    near = Server({**LOOPBACK, "sources.pulls": json.dumps([{"name": "cctv/door", "url": f"rtsp://{address}"}]),
+                   "sources.pushes": json.dumps([{"stream": "cctv/door", "url": far.rtsp("far/door")}])})
+    tracks_of(near, 2)
+    facts = far.wait_live("far/door", 20)
+    assert {t["codec"] for t in facts["tracks"]} == {"h264", "aac"}, facts
+    # And fetched from there, by the third.
+    third = edge(far.rtsp("far/door"))
+    assert tracks_of(third, 2) == {"h264", "aac"}
 
 
 def test_goodbye_is_said():

@@ -439,6 +439,26 @@ export interface paths {
         patch: operations["patchDockWhep"];
         trace?: never;
     };
+    "/api/v1/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find ONVIF cameras
+         * @description Searches the server's networks for wait_ms, or asks the hosts given, and answers with each camera's streams. One search at a time.
+         */
+        post: operations["discover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -709,6 +729,47 @@ export interface components {
         };
         Pushes: {
             pushes: components["schemas"]["Push"][];
+        };
+        Search: {
+            /** @default 3000 */
+            wait_ms: number;
+            user?: string;
+            password?: string;
+            /** @description Ask these instead of searching: host or host:port */
+            hosts?: string[];
+            /** @description IPv4 addresses of the server to search from; all when there are none */
+            interfaces?: string[];
+        };
+        CameraProfile: {
+            token: string;
+            name: string;
+            /** @description H264, H265, JPEG */
+            encoding: string;
+            width: number;
+            height: number;
+            frame_rate: number;
+            bitrate_kbps: number;
+            /** @description For a pull; without a login */
+            url: string;
+        };
+        Camera: {
+            address: string;
+            name: string;
+            hardware: string;
+            location: string;
+            manufacturer: string;
+            model: string;
+            firmware: string;
+            profiles: components["schemas"]["CameraProfile"][];
+            /** @description Why it tells less; empty when it told all */
+            error: string;
+        };
+        Cameras: {
+            cameras: components["schemas"]["Camera"][];
+            /** @description Cameras beyond the 256 that are asked */
+            left_out: number;
+            /** @description Interfaces by which no probe could leave */
+            problems: string[];
         };
     };
     responses: never;
@@ -2478,6 +2539,57 @@ export interface operations {
             };
             /** @description If-Match is missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    discover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Search"];
+            };
+        };
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cameras"];
+                };
+            };
+            /** @description An error */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description An error */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
