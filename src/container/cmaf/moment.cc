@@ -10,6 +10,17 @@ Position RenditionView::next() const {
   return last.complete ? Position{last.msn + 1, 0} : Position{last.msn, last.parts.size()};
 }
 
+RenditionView::SlotParts RenditionView::slot(uint64_t number) const {
+  SlotParts found;
+  for_each_part([&](const Segment& segment, const Part& part) {
+    if (part.slot > number) found.complete = true;
+    if (part.slot != number) return;
+    found.generation = segment.generation;
+    found.parts.push_back(part.bytes);
+  });
+  return found;
+}
+
 bool Moment::ready() const {
   size_t most = 0;
   bool all = true;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "container/cmaf/segment.h"
+#include "container/cmaf/slots.h"
 #include "media/frame.h"
 
 namespace eyas::cmaf {
@@ -15,6 +16,10 @@ namespace eyas::cmaf {
 struct Moment {
   std::vector<RenditionView> views;  // of the tracks that have media; video first
   media::MediaTime dts;              // of the frame that completed it
+  base::Duration slot_length{0};     // 0 until the first segment is whole
+  std::vector<Epoch> epochs;         // of which parts are kept; the last one goes on
+  base::WallTime timeline_start;     // when media time zero would have come in: settled with slot_length
+  base::Duration capture_offset{0};  // how much earlier than it came in the picture was taken
   uint64_t silent_frames = 0;        // packets of silence that took the place of audio, so far
   uint64_t dropped_segments = 0;     // segments that went early because of window_bytes, so far
 

@@ -15,6 +15,8 @@ constexpr base::Duration kVideoWait = std::chrono::seconds(2);  // audio of a st
 // The wall clock of the timeline is set anew only when it is off by this much: arrival jitters.
 constexpr base::Duration kWallDrift = std::chrono::milliseconds(250);
 
+constexpr uint64_t kSlotsPerSecond = 4;  // no slot is shorter: numbers stay ahead of the clock's
+
 }  // namespace
 
 bool can_play(Codec codec) {
@@ -25,8 +27,9 @@ bool can_play(Codec codec) {
 Muxer::Muxer(std::string stream, const Settings& settings, uint64_t first_number)
     : stream_(std::move(stream)),
       settings_(settings),
-      video_("video", settings, first_number),
-      audio_("audio", settings, first_number) {}
+      slots_(kSlotsPerSecond * first_number),
+      video_("video", settings, first_number, slots_),
+      audio_("audio", settings, first_number, slots_) {}
 
 void Muxer::set_tracks(const media::TrackSet& tracks) {
   tracks_ = tracks;
@@ -132,9 +135,11 @@ void Muxer::push_to(Rendition& rendition, const media::Frame& frame, const Now& 
   }
   out.wall = wall_of(frame, now, leader);
   rendition.push(std::move(out), leader);
-  if (const auto began = rendition.take_began(); began && other.started() && !began->told) {
+  if (const auto began = rendition.take_began()) {
     // A discontinuity counts in every playlist; plain segments follow the leader's.
-    if (leader || began->discontinuity) other.end_segment_at(began->at, began->discontinuity);
+    if (other.started() && !began->told && (leader || began->discontinuity))
+      other.end_segment_at(began->at, began->discontinuity);
+    if (leader) settle_slots(rendition, frame.key);
   }
   while (bytes() > settings_.window_bytes) {
     if (!(video_.bytes() >= audio_.bytes() ? video_ : audio_).drop_oldest()) break;
@@ -143,11 +148,25 @@ void Muxer::push_to(Rendition& rendition, const media::Frame& frame, const Now& 
 }
 
 base::WallTime Muxer::wall_of(const media::Frame& frame, const Now& now, bool leads) {
-  const base::WallTime said = frame.capture ? *frame.capture : now.wall - (now.mono - frame.arrival);
+  const base::WallTime arrived = now.wall - (now.mono - frame.arrival);
+  const base::WallTime said = frame.capture ? *frame.capture : arrived;
+  // The quickest of the first segment; fixed then, for players compute with it.
+  const base::Duration arrival_offset = arrived.time_since_epoch() - frame.dts.time_since_epoch();
+  if (!arrival_offset_ || (!slots_.settled() && arrival_offset < *arrival_offset_))
+    arrival_offset_ = arrival_offset;
   const base::Duration offset = said.time_since_epoch() - frame.pts.time_since_epoch();
   if (!wall_offset_ || (leads && std::chrono::abs(offset - *wall_offset_) > kWallDrift))
     wall_offset_ = offset;
   return base::WallTime(frame.pts.time_since_epoch() + *wall_offset_);
+}
+
+// Slots are as long as the first segment: where the sender's keyframes are regular they all begin with one.
+void Muxer::settle_slots(const Rendition& leader, bool at_key) {
+  const SegmentPtr first = leader.newest_whole();
+  if (!first || slots_.settled()) return;
+  const bool regular = at_key && first->duration >= settings_.segment_duration * 3 / 4 &&
+                       first->duration <= settings_.segment_duration_max;
+  slots_.settle(regular ? first->duration : settings_.segment_duration);
 }
 
 MomentPtr Muxer::take_moment() {
@@ -159,6 +178,13 @@ MomentPtr Muxer::take_moment() {
   // A rendition that stands still would hold players up: better none.
   if (audio_.started() && !silence_.stalled()) moment->views.push_back(audio_.view());
   moment->dts = last_dts_;
+  slots_.forget_before(
+      std::min(video_.oldest_slot().value_or(UINT64_MAX), audio_.oldest_slot().value_or(UINT64_MAX)));
+  moment->slot_length = slots_.length();
+  moment->epochs = slots_.epochs();
+  moment->timeline_start = base::WallTime(arrival_offset_.value_or(base::Duration(0)));
+  moment->capture_offset =
+      moment->timeline_start.time_since_epoch() - wall_offset_.value_or(base::Duration(0));
   moment->silent_frames = silence_.frames();
   moment->dropped_segments = dropped_segments_;
   moment->wants_aac = wants_aac_;

@@ -47,10 +47,12 @@ class Muxer {
   void choose_audio(const media::TrackSet& tracks);
   void leave_out(const media::Track& track);
   void look_for_aac();
+  void settle_slots(const Rendition& leader, bool at_key);
   bool audio_must_wait(const media::Frame& frame);
 
   const std::string stream_;
   const Settings settings_;
+  Slots slots_;
   Rendition video_;
   Rendition audio_;
   std::optional<media::TrackId> video_id_;
@@ -59,7 +61,8 @@ class Muxer {
   SilenceKeeper silence_;
   uint64_t dropped_segments_ = 0;
   media::MediaTime last_dts_;
-  std::optional<base::Duration> wall_offset_;  // wall clock minus media time
+  std::optional<base::Duration> wall_offset_;     // wall clock minus media time: when it was taken
+  std::optional<base::Duration> arrival_offset_;  // ... and when it came in
   std::vector<media::TrackId> left_out_;
   media::TrackSet tracks_;
   base::MonoTime now_;  // of the last frame

@@ -316,7 +316,7 @@ TEST_P(MuxerCodecs, ViewsAndInitSegmentsNameThem) {
   EXPECT_DOUBLE_EQ(bed.view("video").frame_rate, 30.0);
   size_t i = 0;
   for (const char* name : {"video", "audio"}) {
-    const base::Slice& init = bed.view(name).inits.begin()->second;
+    const base::Slice& init = bed.view(name).inits.begin()->second.bytes;
     EXPECT_NE(base::as_text(init).find(row.sample_entries[i++]), std::string_view::npos) << name;
   }
 }

@@ -18,8 +18,12 @@ constexpr double kRateTolerance = 0.0005;  // tells 29.97 from 30
 
 }  // namespace
 
-Rendition::Rendition(std::string name, const Settings& settings, uint64_t first_number)
-    : name_(std::move(name)), settings_(settings), next_msn_(first_number), generation_(first_number) {}
+Rendition::Rendition(std::string name, const Settings& settings, uint64_t first_number, Slots& slots)
+    : name_(std::move(name)),
+      settings_(settings),
+      slots_(slots),
+      next_msn_(first_number),
+      generation_(first_number) {}
 
 base::Duration Rendition::to_duration(uint64_t ticks) const {
   return base::Duration(static_cast<int64_t>(ticks / timescale_ * 1'000'000'000 +
@@ -57,7 +61,7 @@ bool Rendition::reconfigure(const Frame& frame) {
   const bool first = track_ == nullptr;
   if (!first) ++generation_;
   track_ = frame.track;
-  inits_[generation_] = *init;
+  inits_[generation_] = {*init, track_->config};
   const uint32_t timescale = mp4::timescale_for(track_->config);
   if (first) timescale_ = timescale;
   if (!pending_.empty()) cut_part(pending_.size());
@@ -103,6 +107,7 @@ void Rendition::append(const Frame& frame, uint64_t dts) {
                          timescale_ / 1'000'000'000;
   Pending pending;
   pending.dts = dts;
+  pending.wall = frame.wall;
   // Until the next frame says better.
   pending.sample.duration =
       static_cast<uint32_t>(frame.nominal.count() > 0 ? to_ticks(frame.nominal) : frame_ticks_);
@@ -167,22 +172,41 @@ void Rendition::cut_part(size_t samples) {
   std::vector<mp4::Sample> run_samples;
   run_samples.reserve(samples);
   for (size_t i = 0; i < samples; ++i) run_samples.push_back(std::move(pending_[i].sample));
-  const bool video = track_->kind() == media::TrackKind::kVideo;
-  const mp4::TrackRun run{kTrackId, video, pending_.front().dts, run_samples};
   uint64_t ticks = 0;
   for (const mp4::Sample& sample : run_samples) ticks += sample.duration;
   Part part;
-  part.bytes = memory_.keep(mp4::write_fragment(static_cast<uint32_t>(++fragments_), {&run, 1}));
+  part.independent = run_samples.front().key || track_->kind() != media::TrackKind::kVideo;
+  part.slot = slot_of_part(part.independent);
+  part.bytes = memory_.keep(write_part(run_samples, part.slot != slot_));
+  slot_ = part.slot;
   segment_frames_ += samples;
   segment_ticks_ += ticks;
   // From the sums, so that the parts of a segment add up to it whatever rounding does to each.
   part.duration = to_duration(segment_ticks_) - open_.duration;
-  part.independent = run_samples.front().key || !video;
   open_.duration += part.duration;
   bytes_ += part.bytes.size();
   open_.parts.push_back(std::move(part));
   pending_.erase(pending_.begin(), pending_.begin() + static_cast<ptrdiff_t>(samples));
   changed_ = true;
+}
+
+uint64_t Rendition::slot_of_part(bool independent) const {
+  const base::Duration usual = part_target_.count() > 0 ? part_target_ : settings_.part_duration;
+  return slots_.slot_of(media::MediaTime(to_duration(pending_.front().dts)), independent, usual, slot_);
+}
+
+// A slot says when its first frame was taken, so that a player can tell how late it shows it.
+base::Slice Rendition::write_part(std::span<const mp4::Sample> samples, bool begins_slot) {
+  const Pending& first = pending_.front();
+  const bool video = track_->kind() == media::TrackKind::kVideo;
+  const mp4::TrackRun run{kTrackId, video, first.dts, samples};
+  std::optional<mp4::ProducerTime> taken;
+  if (begins_slot) {
+    const auto shown =
+        static_cast<uint64_t>(static_cast<int64_t>(first.dts) + samples.front().composition_offset);
+    taken = mp4::ProducerTime{first.wall, kTrackId, shown};
+  }
+  return mp4::write_fragment(static_cast<uint32_t>(++fragments_), {&run, 1}, taken);
 }
 
 void Rendition::begin_segment(const Frame& frame) {
@@ -191,6 +215,9 @@ void Rendition::begin_segment(const Frame& frame) {
     began_ = Began{frame.dts, boundary_->discontinuity, boundary_->told};
     boundary_.reset();
   }
+  // A track that comes later than the others makes a new epoch, for players learn of tracks there.
+  const bool late = !slot_ && slots_.settled();
+  if (slots_.epochs().empty() || began_->discontinuity || late) slots_.begin(frame.dts);
   open_ = Segment{};
   open_.msn = next_msn_++;
   open_.generation = generation_;
@@ -259,6 +286,12 @@ bool Rendition::drop_oldest() {
   return true;
 }
 
+std::optional<uint64_t> Rendition::oldest_slot() const {
+  if (!retired_.empty() && !retired_.front()->parts.empty()) return retired_.front()->parts.front().slot;
+  if (!listed_.empty() && !listed_.front()->parts.empty()) return listed_.front()->parts.front().slot;
+  return has_open_ && !open_.parts.empty() ? std::optional(open_.parts.front().slot) : std::nullopt;
+}
+
 void Rendition::end_segment_at(media::MediaTime at, bool discontinuity) {
   // A discontinuity that is still to come is not forgotten for a later plain boundary.
   if (boundary_ && boundary_->discontinuity) return;
@@ -269,6 +302,7 @@ RenditionView Rendition::view() const {
   RenditionView view;
   view.name = name_;
   if (track_) view.config = track_->config;
+  view.timescale = timescale_;
   if (frame_ticks_ > 0) view.frame_rate = static_cast<double>(timescale_) / static_cast<double>(frame_ticks_);
   if (measured_rate_ > 0) view.frame_rate = measured_rate_;
   if (track_ && track_->config.frame_rate.den != 0) view.frame_rate = track_->config.frame_rate.value();

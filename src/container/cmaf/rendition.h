@@ -2,12 +2,14 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "base/memory_file.h"
 #include "container/cmaf/segment.h"
 #include "container/cmaf/settings.h"
+#include "container/cmaf/slots.h"
 #include "container/mp4/fragment.h"
 #include "media/frame.h"
 
@@ -21,7 +23,8 @@ namespace eyas::cmaf {
 class Rendition {
  public:
   // Numbers of segments and init segments start at `first_number`.
-  Rendition(std::string name, const Settings& settings, uint64_t first_number);
+  // `slots` outlives it.
+  Rendition(std::string name, const Settings& settings, uint64_t first_number, Slots& slots);
 
   struct Frame {
     media::TrackPtr track;
@@ -44,6 +47,11 @@ class Rendition {
   };
   std::optional<Began> take_began() { return std::exchange(began_, std::nullopt); }
 
+  // The newest whole segment; null before there is one.
+  SegmentPtr newest_whole() const { return listed_.empty() ? nullptr : listed_.back(); }
+  // The oldest slot that is kept.
+  std::optional<uint64_t> oldest_slot() const;
+
   bool started() const { return timescale_ != 0; }
   // A part or a segment came since the last call.
   bool take_changed() { return std::exchange(changed_, false); }
@@ -56,6 +64,7 @@ class Rendition {
   struct Pending {
     mp4::Sample sample;
     uint64_t dts = 0;
+    base::WallTime wall;
   };
 
   bool reconfigure(const Frame& frame);
@@ -63,6 +72,8 @@ class Rendition {
   bool segment_ends_before(const Frame& frame, bool leader, bool gap) const;
   void fit_into_parts();
   void cut_part(size_t samples);
+  base::Slice write_part(std::span<const mp4::Sample> samples, bool begins_slot);
+  uint64_t slot_of_part(bool independent) const;
   void begin_segment(const Frame& frame);
   void complete_segment();
   void measure_frame_rate();
@@ -75,6 +86,8 @@ class Rendition {
 
   const std::string name_;
   const Settings settings_;
+  Slots& slots_;
+  std::optional<uint64_t> slot_;  // of the newest part
   media::TrackPtr track_;
   uint32_t timescale_ = 0;
   uint64_t frame_ticks_ = 0;  // length of a usual frame
@@ -96,7 +109,7 @@ class Rendition {
   uint64_t discontinuity_sequence_ = 0;
   std::deque<SegmentPtr> listed_;
   std::deque<SegmentPtr> retired_;
-  std::map<uint64_t, base::Slice> inits_;
+  std::map<uint64_t, Init> inits_;
   size_t bytes_ = 0;
 };
 

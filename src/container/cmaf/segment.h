@@ -17,6 +17,7 @@ struct Part {
   base::Slice bytes;  // moof and mdat
   base::Duration duration{0};
   bool independent = false;  // its first frame is a keyframe
+  uint64_t slot = 0;         // where it belongs on the clock: see slots.h
 };
 
 struct Segment {
@@ -36,6 +37,12 @@ struct Segment {
 };
 using SegmentPtr = std::shared_ptr<const Segment>;
 
+// What segments of one generation are decoded with.
+struct Init {
+  base::Slice bytes;
+  media::CodecConfig config;
+};
+
 // Where a playlist ends: the next part that will appear.
 struct Position {
   uint64_t msn = 0;
@@ -47,19 +54,36 @@ struct Position {
 struct RenditionView {
   std::string name;  // "video" or "audio"
   media::CodecConfig config;
-  double frame_rate = 0;  // 0 = unknown
+  uint32_t timescale = 0;  // ticks a second
+  double frame_rate = 0;   // 0 = unknown
   base::Duration part_target{0};
   base::Duration target_duration{0};  // whole seconds
   uint64_t discontinuity_sequence = 0;
-  std::vector<SegmentPtr> segments;       // listed; the last one may be open, then it has a part
-  std::deque<SegmentPtr> retired;         // no longer listed, still served
-  std::map<uint64_t, base::Slice> inits;  // by generation
+  std::vector<SegmentPtr> segments;  // listed; the last one may be open, then it has a part
+  std::deque<SegmentPtr> retired;    // no longer listed, still served
+  std::map<uint64_t, Init> inits;    // by generation
 
   size_t complete_segments() const {
     return segments.size() - (!segments.empty() && !segments.back()->complete ? 1 : 0);
   }
   // The first position that is not there yet.
   Position next() const;
+
+  // The parts of a slot, in order; empty when none is kept. `complete`: a later slot has begun.
+  struct SlotParts {
+    std::vector<base::Slice> parts;
+    uint64_t generation = 0;
+    bool complete = false;
+  };
+  SlotParts slot(uint64_t number) const;
+  // Calls `visit(segment, part)` for every part that is kept, oldest first.
+  template <typename Visit>
+  void for_each_part(Visit visit) const {
+    for (const SegmentPtr& segment : retired)
+      for (const Part& part : segment->parts) visit(*segment, part);
+    for (const SegmentPtr& segment : segments)
+      for (const Part& part : segment->parts) visit(*segment, part);
+  }
 };
 
 }  // namespace eyas::cmaf

@@ -26,8 +26,8 @@ uint64_t ntp_time(base::WallTime wall) {
 }
 
 void write_prft(const ProducerTime& producer, ByteWriter& out) {
-  constexpr uint32_t kWhenFinalised = 24;  // the time at which the fragment was ready to be sent
-  BoxScope box(out, "prft", 1, kWhenFinalised);
+  constexpr uint32_t kWhenCaptured = 24;  // in step with the time at which it was taken
+  BoxScope box(out, "prft", 1, kWhenCaptured);
   out.u32(producer.track_id);
   out.u64(ntp_time(producer.wall));
   out.u64(producer.media_time);

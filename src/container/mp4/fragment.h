@@ -28,7 +28,7 @@ struct TrackRun {
   std::span<const Sample> samples;
 };
 
-// The moment a fragment was produced, for `prft` [ISO 14496-12 8.16.5].
+// When a frame of a fragment was taken, for `prft` [ISO 14496-12 8.16.5].
 struct ProducerTime {
   base::WallTime wall;
   uint32_t track_id = 1;

@@ -118,7 +118,7 @@ Found find_media(const RenditionView& view, const Resource& resource) {
   Found found;
   if (resource.kind == Resource::Kind::kInit) {
     const auto init = view.inits.find(resource.number);
-    if (init != view.inits.end()) found = {Verdict::kReady, {init->second}};
+    if (init != view.inits.end()) found = {Verdict::kReady, {init->second.bytes}};
     return found;
   }
   const SegmentPtr segment = find_segment(view, resource.number);

@@ -24,7 +24,7 @@ RenditionView sample_view() {
   view.target_duration = std::chrono::seconds(4);
   view.segments = {segment(10, 10, true), segment(11, 10, true), segment(12, 2, false)};
   view.retired = {segment(9, 10, true)};
-  view.inits[3] = base::Slice::copy_of("init");
+  view.inits[3].bytes = base::Slice::copy_of("init");
   return view;
 }
 

@@ -1,0 +1,43 @@
+#include "container/cmaf/slots.h"
+
+#include <algorithm>
+
+namespace eyas::cmaf {
+
+void Slots::begin(media::MediaTime start) {
+  if (!epochs_.empty()) {
+    if (start <= epochs_.back().start) return;
+    epochs_.back().end = next_;
+  }
+  epochs_.push_back({next_, start, 0});
+}
+
+void Slots::settle(base::Duration length) {
+  if (!settled()) length_ = length;
+}
+
+void Slots::forget_before(uint64_t number) {
+  std::erase_if(epochs_, [number](const Epoch& epoch) { return epoch.end != 0 && epoch.end <= number; });
+}
+
+uint64_t Slots::slot_of(media::MediaTime at, bool independent, base::Duration part,
+                        std::optional<uint64_t> before) {
+  if (epochs_.empty()) begin(at);
+  size_t index = epochs_.size() - 1;
+  while (index > 0 && at < epochs_[index].start) --index;
+  const Epoch& epoch = epochs_[index];
+  uint64_t slot = epoch.first;
+  if (settled()) {
+    const base::Duration room = independent ? part / 2 : -part / 2;
+    const base::Duration since = at - epoch.start + room;
+    if (since > base::Duration::zero()) slot += static_cast<uint64_t>(since / length_);
+  }
+  if (before) slot = std::max(slot, *before);
+  slot = std::max(slot, epoch.first);  // a part that follows the last of the epoch before
+  // What ends late in one epoch takes no number of the next.
+  if (epoch.end != 0) slot = std::min(slot, std::max(epoch.end, epoch.first + 1) - 1);
+  next_ = std::max(next_, slot + 1);
+  return slot;
+}
+
+}  // namespace eyas::cmaf

@@ -1,0 +1,50 @@
+// Slots: stretches of nearly constant length on a stream's timeline, numbered one after another: what DASH
+// addresses by $Number$. HLS segments follow keyframes wherever those are; a slot is a run of the same parts
+// that follows the clock, so that a player can tell its number from the time of day.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "media/frame.h"
+
+namespace eyas::cmaf {
+
+// A stretch of the timeline that one set of codec configurations covers: a DASH Period. Slot `first` + n
+// begins at `start` + n lengths.
+struct Epoch {
+  uint64_t first = 0;
+  media::MediaTime start;
+  // The first number that is not its own any more; 0 while it goes on.
+  uint64_t end = 0;
+};
+
+// The slots of all tracks of a stream. Pure. Lives with its muxer.
+class Slots {
+ public:
+  explicit Slots(uint64_t first_number) : next_(first_number) {}
+
+  // A new epoch, unless one has begun there already.
+  void begin(media::MediaTime start);
+  // How long slots are; the first word counts.
+  void settle(base::Duration length);
+  bool settled() const { return length_.count() > 0; }
+  base::Duration length() const { return length_; }
+  const std::vector<Epoch>& epochs() const { return epochs_; }
+  // Lets epochs go that end at or before this number.
+  void forget_before(uint64_t number);
+
+  // Where a part belongs that starts at `at`, after one in slot `before` of the same track. Slots begin with
+  // a keyframe when there is one within half of `part` (the usual length of parts) of where they should; else
+  // with the first part after that.
+  uint64_t slot_of(media::MediaTime at, bool independent, base::Duration part,
+                   std::optional<uint64_t> before);
+
+ private:
+  std::vector<Epoch> epochs_;
+  base::Duration length_{0};
+  uint64_t next_;  // the first number that no part has
+};
+
+}  // namespace eyas::cmaf
