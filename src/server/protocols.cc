@@ -1,5 +1,6 @@
 #include "server/protocols.h"
 
+#include "protocols/dash/dash.h"
 #include "protocols/hls/hls.h"
 #include "protocols/http_flv/http_flv.h"
 #include "protocols/mjpeg/mjpeg.h"
@@ -21,6 +22,7 @@ constexpr Make kProtocols[] = {
     &rtsp::make,
     &http_flv::make,
     &hls::make,
+    &dash::make,
     &mjpeg::make,
     &mpegts_udp::make,
     &srt::make,

@@ -10,6 +10,21 @@ Position RenditionView::next() const {
   return last.complete ? Position{last.msn + 1, 0} : Position{last.msn, last.parts.size()};
 }
 
+Bandwidth RenditionView::bandwidth() const {
+  Bandwidth bandwidth;
+  double bits = 0;
+  double time = 0;
+  for (const SegmentPtr& segment : segments) {
+    const double length = base::to_seconds(segment->duration);
+    const double segment_bits = 8.0 * static_cast<double>(segment->bytes());
+    bits += segment_bits, time += length;
+    if (segment->complete && length > 0) bandwidth.peak = std::max(bandwidth.peak, segment_bits / length);
+  }
+  bandwidth.average = time > 0 ? bits / time : 0;
+  bandwidth.peak = std::max(bandwidth.peak, bandwidth.average);
+  return bandwidth;
+}
+
 RenditionView::SlotParts RenditionView::slot(uint64_t number) const {
   SlotParts found;
   for_each_part([&](const Segment& segment, const Part& part) {

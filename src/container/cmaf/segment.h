@@ -50,6 +50,12 @@ struct Position {
   auto operator<=>(const Position&) const = default;
 };
 
+// Bits a second.
+struct Bandwidth {
+  double peak = 0;  // of the segment with the most
+  double average = 0;
+};
+
 // One track at one moment. Immutable; what it holds is shared with the next moment.
 struct RenditionView {
   std::string name;  // "video" or "audio"
@@ -66,6 +72,8 @@ struct RenditionView {
   size_t complete_segments() const {
     return segments.size() - (!segments.empty() && !segments.back()->complete ? 1 : 0);
   }
+  bool video() const { return media::kind_of(config.codec) == media::TrackKind::kVideo; }
+  Bandwidth bandwidth() const;  // of what is listed
   // The first position that is not there yet.
   Position next() const;
 

@@ -13,7 +13,8 @@ void Slots::begin(media::MediaTime start) {
 }
 
 void Slots::settle(base::Duration length) {
-  if (!settled()) length_ = length;
+  // A whole number of the ticks that DASH says it in, so that numbers and times never drift apart.
+  if (!settled()) length_ = std::chrono::round<SlotTicks>(length);
 }
 
 void Slots::forget_before(uint64_t number) {

@@ -11,6 +11,9 @@
 
 namespace eyas::cmaf {
 
+// What lengths of slots are said in.
+using SlotTicks = std::chrono::duration<int64_t, std::ratio<1, 10'000'000>>;
+
 // A stretch of the timeline that one set of codec configurations covers: a DASH Period. Slot `first` + n
 // begins at `start` + n lengths.
 struct Epoch {

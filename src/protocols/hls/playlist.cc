@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
-#include <ctime>
+
+#include "base/iso_time.h"
 
 namespace eyas::hls {
 namespace {
@@ -46,7 +47,7 @@ void write_segment(const RenditionView& view, const Segment& segment, bool with_
                    std::string& out) {
   if (segment.discontinuity) out += "#EXT-X-DISCONTINUITY\n";
   if (with_map) out += "#EXT-X-MAP:URI=\"" + init_name(view, segment.generation) + "\"\n";
-  out += "#EXT-X-PROGRAM-DATE-TIME:" + iso_time(segment.start) + '\n';
+  out += "#EXT-X-PROGRAM-DATE-TIME:" + base::iso_time(segment.start) + '\n';
   if (with_parts)
     for (size_t i = 0; i < segment.parts.size(); ++i) write_part(view, segment, i, out);
   if (!segment.complete) return;
@@ -81,30 +82,6 @@ void write_tail(const RenditionView& view, std::span<const RenditionView* const>
   }
 }
 
-struct Bandwidth {
-  double peak = 0;
-  double average = 0;
-};
-
-Bandwidth bandwidth_of(const RenditionView& view) {
-  Bandwidth bandwidth;
-  double bits = 0;
-  double time = 0;
-  for (const SegmentPtr& segment : view.segments) {
-    const double length = base::to_seconds(segment->duration);
-    const double segment_bits = 8.0 * static_cast<double>(segment->bytes());
-    bits += segment_bits, time += length;
-    if (segment->complete && length > 0) bandwidth.peak = std::max(bandwidth.peak, segment_bits / length);
-  }
-  bandwidth.average = time > 0 ? bits / time : 0;
-  bandwidth.peak = std::max(bandwidth.peak, bandwidth.average);
-  return bandwidth;
-}
-
-bool is_video(const RenditionView& view) {
-  return media::kind_of(view.config.codec) == media::TrackKind::kVideo;
-}
-
 }  // namespace
 
 std::string init_name(const RenditionView& view, uint64_t generation) {
@@ -115,18 +92,6 @@ std::string segment_name(const RenditionView& view, uint64_t msn) {
 }
 std::string part_name(const RenditionView& view, uint64_t msn, uint64_t part) {
   return view.name + '_' + std::to_string(msn) + '_' + std::to_string(part) + ".m4s";
-}
-
-std::string iso_time(base::WallTime time) {
-  const auto whole = std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
-  const std::time_t unix_seconds = whole / 1000;
-  std::tm utc{};
-  gmtime_r(&unix_seconds, &utc);
-  char date[32];
-  std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &utc);
-  char text[48];
-  std::snprintf(text, sizeof text, "%s.%03dZ", date, static_cast<int>(whole % 1000));
-  return text;
 }
 
 std::string media_playlist(const RenditionView& view, std::span<const RenditionView* const> others,
@@ -149,14 +114,14 @@ std::string media_playlist(const RenditionView& view, std::span<const RenditionV
 std::string multivariant_playlist(std::span<const RenditionView* const> views, const std::string& folder) {
   const RenditionView* main = nullptr;
   const RenditionView* audio = nullptr;
-  for (const RenditionView* view : views) (is_video(*view) ? main : audio) = view;
+  for (const RenditionView* view : views) (view->video() ? main : audio) = view;
   if (main == nullptr) std::swap(main, audio);
   std::string out = "#EXTM3U\n#EXT-X-VERSION:" + std::to_string(kVersion) + '\n';
   if (main == nullptr) return out;
-  Bandwidth total = bandwidth_of(*main);
+  cmaf::Bandwidth total = main->bandwidth();
   std::string codecs = main->config.rfc6381;
   if (audio != nullptr) {
-    const Bandwidth more = bandwidth_of(*audio);
+    const cmaf::Bandwidth more = audio->bandwidth();
     total.peak += more.peak, total.average += more.average;
     codecs += ',' + audio->config.rfc6381;
     out +=
@@ -167,7 +132,7 @@ std::string multivariant_playlist(std::span<const RenditionView* const> views, c
          std::to_string(std::max<uint64_t>(1, static_cast<uint64_t>(total.peak))) +
          ",AVERAGE-BANDWIDTH=" + std::to_string(std::max<uint64_t>(1, static_cast<uint64_t>(total.average))) +
          ",CODECS=\"" + codecs + '"';
-  if (is_video(*main)) {
+  if (main->video()) {
     out += ",RESOLUTION=" + std::to_string(main->config.width) + 'x' + std::to_string(main->config.height);
     char rate[32];
     std::snprintf(rate, sizeof rate, ",FRAME-RATE=%.3f", main->frame_rate);

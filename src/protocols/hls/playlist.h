@@ -27,7 +27,4 @@ std::string init_name(const RenditionView& view, uint64_t generation);
 std::string segment_name(const RenditionView& view, uint64_t msn);
 std::string part_name(const RenditionView& view, uint64_t msn, uint64_t part);
 
-// "2023-11-14T22:13:20.123Z"
-std::string iso_time(base::WallTime time);
-
 }  // namespace eyas::hls

@@ -8,11 +8,11 @@
 
 #include "http/exchange.h"
 #include "http/request.h"
+#include "http/viewers.h"
 #include "io/executor.h"
 #include "protocols/hls/options.h"
 #include "protocols/hls/snapshot.h"
 #include "protocols/hls/statistics.h"
-#include "protocols/hls/viewers.h"
 
 namespace eyas::hls {
 
@@ -55,7 +55,7 @@ class Shelf {
   SnapshotPtr snapshot_;
   std::unordered_map<const uint8_t*, base::Slice> zipped_;  // playlists of the snapshot, by their bytes
   std::vector<Waiting> waiting_;
-  Viewers viewers_;
+  http::Viewers viewers_;
   base::MonoTime last_request_;
 };
 

@@ -1,8 +1,8 @@
-#include "protocols/hls/viewers.h"
+#include "http/viewers.h"
 
 #include <gtest/gtest.h>
 
-namespace eyas::hls {
+namespace eyas::http {
 namespace {
 
 TEST(Viewers, TellsApartByAddressAgentAndSid) {
@@ -29,4 +29,4 @@ TEST(Viewers, LeaveAfterTheWindowAndStayBelowTheLimit) {
 }
 
 }  // namespace
-}  // namespace eyas::hls
+}  // namespace eyas::http

@@ -1,4 +1,4 @@
-// Viewers: counts who watches, as HLS has no sessions.
+// Viewers: counts who watches what has no sessions: HLS, DASH.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 #include "base/time.h"
 
-namespace eyas::hls {
+namespace eyas::http {
 
 // A viewer is an address, a user agent and, when the page adds one, a `sid` argument; he counts until
 // `window` has passed since his last playlist request. Lives on its loop.
@@ -27,4 +27,4 @@ class Viewers {
   std::unordered_map<uint64_t, base::MonoTime> last_seen_;
 };
 
-}  // namespace eyas::hls
+}  // namespace eyas::http

@@ -1,9 +1,9 @@
-#include "protocols/hls/viewers.h"
+#include "http/viewers.h"
 
 #include <functional>
 #include <string>
 
-namespace eyas::hls {
+namespace eyas::http {
 
 bool Viewers::seen(std::string_view peer, std::string_view user_agent, std::string_view sid,
                    base::MonoTime now) {
@@ -20,4 +20,4 @@ size_t Viewers::count(base::MonoTime now) {
   return last_seen_.size();
 }
 
-}  // namespace eyas::hls
+}  // namespace eyas::http
