@@ -1,6 +1,7 @@
 #include "server/protocols.h"
 
 #include "protocols/dash/dash.h"
+#include "protocols/data/data.h"
 #include "protocols/hls/hls.h"
 #include "protocols/http_flv/http_flv.h"
 #include "protocols/mjpeg/mjpeg.h"
@@ -23,6 +24,7 @@ constexpr Make kProtocols[] = {
     &http_flv::make,
     &hls::make,
     &dash::make,
+    &data::make,
     &mjpeg::make,
     &mpegts_udp::make,
     &srt::make,

@@ -15,14 +15,14 @@ ANSWER_S = 40
 
 
 class Browser:
-    """A headless Chromium with a page of `server` that has the functions of `script`."""
+    """A headless Chromium with a page of `server` that has the functions of `scripts`."""
 
-    def __init__(self, server: harness.Server, script: str):
+    def __init__(self, server: harness.Server, *scripts):
         harness.need("chromium")
         if not (WEB / "node_modules" / "playwright-core").exists():
             raise harness.Skip("web/node_modules is not installed")
         node = str(OWN_NODE) if OWN_NODE.exists() else "node"
-        self._child = subprocess.Popen([node, HERE / "browser.mjs", WEB, shutil.which("chromium"), HERE / script],
+        self._child = subprocess.Popen([node, HERE / "browser.mjs", WEB, shutil.which("chromium"), *(HERE / script for script in scripts)],
                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                        text=True, start_new_session=True)
         self._complaints = []

@@ -1,0 +1,133 @@
+"""DASH: players of others play it, dash.js with low latency, and its manifest keeps the rules."""
+import sys
+
+from browser import WEB, Browser
+from harness import ROOT, Server, Skip, peer, run, vlc, wait_for
+
+sys.path.append(str(ROOT / "tests" / "conformance"))
+from dash_validator import follow  # noqa: E402
+
+DASH_JS = WEB / "node_modules" / "dashjs" / "dist" / "modern" / "umd" / "dash.all.min.js"
+MANIFEST = "/live/alpha/index.mpd"
+DEMO = "live/demo"
+
+
+def publish(server: Server, audio: bool = True, size: str = "640x360", group: int = 25):
+    sound = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"] if audio else []
+    process = peer("ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25", *sound,
+                   "-map", "0:v", *(["-map", "1:a", "-c:a", "aac"] if audio else []), "-c:v", "libx264", "-preset", "ultrafast",
+                   "-tune", "zerolatency",
+                   "-pix_fmt", "yuv420p", "-g", str(group), "-f", "flv", server.rtmp("live/alpha"), timeout=120)
+    server.wait_live("live/alpha", 20)
+    return process
+
+
+def wait_playable(server: Server) -> str:
+    wait_for(lambda: server.get(MANIFEST, timeout=15)[0] == 200, 20, "the manifest")
+    return server.http(MANIFEST)
+
+
+def open_player(server: Server) -> Browser:
+    if not DASH_JS.exists():
+        raise Skip("web/node_modules has no dash.js")
+    return Browser(server, DASH_JS, "dash_page.js")
+
+
+def test_the_manifest_and_segments_keep_the_rules():
+    server = Server()
+    publish(server)
+    problems = follow(wait_playable(server), 6)
+    assert not problems, "\n".join(problems)
+
+
+def test_keyframes_at_odd_times_keep_the_rules():
+    server = Server()
+    publish(server, group=37)
+    problems = follow(wait_playable(server), 6)
+    assert not problems, "\n".join(problems)
+
+
+def test_dash_js_plays_with_low_latency():
+    server = Server()
+    publish(server)
+    browser = open_player(server)
+    first = browser.run("play", wait_playable(server), 20_000)
+    assert first["width"] == 640, first
+    seen = browser.run("latencyBelow", 3.0, 15_000)
+    assert not seen["errors"], seen
+    later = browser.run("goesOn", 75, 10_000)
+    assert later["sound"] > 0 and later["latency"] < 3.0 and not later["errors"], later
+
+
+def test_dash_js_shows_the_demo_within_three_seconds_of_its_drawing():
+    server = Server(command="demo")
+    server.wait_live(DEMO, 30)
+    browser = open_player(server)
+    browser.run("play", server.http(f"/{DEMO}/index.mpd"), 25_000)
+    browser.run("latencyBelow", 3.0, 15_000)
+    ages = sorted(browser.run("glassAge", 5_000) for _ in range(9))
+    assert 0 < ages[4] < 3_000, ages
+
+
+def test_dash_js_goes_on_when_the_publisher_comes_back():
+    server = Server()
+    first = publish(server)
+    browser = open_player(server)
+    browser.run("play", wait_playable(server), 20_000)
+    first.kill()
+    wait_for(lambda: server.stream("live/alpha")["state"] == "waiting", 5, "the publisher's absence")
+    publish(server)
+    assert not browser.run("goesOn", 50, 30_000)["errors"]
+
+
+def test_dash_js_follows_a_new_picture_into_a_new_period():
+    server = Server()
+    first = publish(server)
+    browser = open_player(server)
+    browser.run("play", wait_playable(server), 20_000)
+    first.kill()
+    wait_for(lambda: server.stream("live/alpha")["state"] == "waiting", 5, "the publisher's absence")
+    publish(server, size="320x180")
+    wait_for(lambda: server.get(MANIFEST)[2].count(b"<Period ") == 2, 15, "the second period")
+    wait_for(lambda: browser.run("goesOn", 5, 20_000)["width"] == 320, 30, "the new picture")
+
+
+def test_ffmpeg_plays_video_and_audio():
+    server = Server()
+    publish(server)
+    shown = run("ffmpeg", "-v", "error", "-i", wait_playable(server), "-t", "4", "-f", "framecrc", "-", timeout=40)
+    lines = [line for line in shown.splitlines() if line and not line.startswith("#")]
+    assert sum(line.startswith("0,") for line in lines) >= 75, shown[-2000:]
+    assert sum(line.startswith("1,") for line in lines) >= 100, shown[-2000:]
+
+
+def test_gstreamer_plays_video_and_audio():
+    server = Server()
+    publish(server)
+    player = peer("gst-launch-1.0", "-v", "playbin", f"uri={wait_playable(server)}",
+                  "video-sink=fakesink silent=false name=pictures", "audio-sink=fakesink silent=false name=sounds",
+                  timeout=60)
+
+    def played(sink):
+        return sum(f"{sink}: last-message = chain" in line for line in list(player.lines))
+    wait_for(lambda: played("pictures") >= 50 and played("sounds") >= 50, 40,
+             "fifty pictures and fifty pieces of sound")
+
+
+def test_vlc_plays():
+    server = Server()
+    publish(server)
+    player = vlc("--run-time=4", wait_playable(server))
+    wait_for(lambda: "Received first picture" in player.output, 30, "VLC's first picture")
+    assert player.wait(30) == 0, player.output[-2000:]
+
+
+def test_mpv_plays():
+    server = Server()
+    publish(server)
+    run("mpv", "--no-config", "--vo=null", "--ao=null", "--length=3", wait_playable(server), timeout=40)
+
+
+def test_a_stream_that_is_not_there_is_not_found():
+    status, _, body = Server().get("/live/nobody/index.mpd")
+    assert status == 404 and b'"not_found"' in body, (status, body)
