@@ -22,6 +22,7 @@ function figures() {
   return {
     frames, dropped, periods: seen.periods, errors: seen.errors, at: video.currentTime, width: video.videoWidth,
     latency: player.getCurrentLiveLatency(), sound: video.webkitAudioDecodedByteCount,
+    buffered: Array.from({ length: video.buffered.length }, (_, i) => [video.buffered.start(i), video.buffered.end(i)]),
   };
 }
 

@@ -15,7 +15,8 @@ constexpr base::Duration kVideoWait = std::chrono::seconds(2);  // audio of a st
 // The wall clock of the timeline is set anew only when it is off by this much: arrival jitters.
 constexpr base::Duration kWallDrift = std::chrono::milliseconds(250);
 
-constexpr uint64_t kSlotsPerSecond = 4;  // no slot is shorter: numbers stay ahead of the clock's
+// No slot is shorter: numbers that start at the seconds of the clock stay behind it.
+constexpr base::Duration kSlotMin = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -27,7 +28,7 @@ bool can_play(Codec codec) {
 Muxer::Muxer(std::string stream, const Settings& settings, uint64_t first_number)
     : stream_(std::move(stream)),
       settings_(settings),
-      slots_(kSlotsPerSecond * first_number),
+      slots_(first_number),
       video_("video", settings, first_number, slots_),
       audio_("audio", settings, first_number, slots_) {}
 
@@ -166,7 +167,9 @@ void Muxer::settle_slots(const Rendition& leader, bool at_key) {
   if (!first || slots_.settled()) return;
   const bool regular = at_key && first->duration >= settings_.segment_duration * 3 / 4 &&
                        first->duration <= settings_.segment_duration_max;
-  slots_.settle(regular ? first->duration : settings_.segment_duration);
+  base::Duration length = regular ? first->duration : settings_.segment_duration;
+  while (length < kSlotMin) length *= 2;
+  slots_.settle(length);
 }
 
 MomentPtr Muxer::take_moment() {

@@ -265,6 +265,54 @@ TEST(Muxer, TheWindowIsBoundedInSegmentsAndBytes) {
   EXPECT_GT(tight.muxer.dropped_segments(), 0U);
 }
 
+// The slots of a track: where each begins, whether at a keyframe.
+struct SlotStart {
+  uint64_t slot;
+  bool independent;
+};
+std::vector<SlotStart> slot_starts(const RenditionView& view) {
+  std::vector<SlotStart> starts;
+  view.for_each_part([&](const Segment&, const Part& part) {
+    if (starts.empty() || starts.back().slot != part.slot) starts.push_back({part.slot, part.independent});
+  });
+  return starts;
+}
+
+TEST(Muxer, SlotsFollowOneAnotherAndBeginWithKeyframes) {
+  for (int group : {15, 30, 45, 60, 75}) {
+    SCOPED_TRACE(group);
+    Bed bed;
+    bed.run(30 * 16, group, track(1, Codec::kH264), track(2, Codec::kAac), 8);
+    EXPECT_GE(bed.last->slot_length, milliseconds(1990));
+    for (const char* name : {"video", "audio"}) {
+      const std::vector<SlotStart> starts = slot_starts(bed.view(name));
+      ASSERT_GE(starts.size(), 4U);
+      for (size_t i = 1; i < starts.size(); ++i) {
+        EXPECT_EQ(starts[i].slot, starts[i - 1].slot + 1) << name;
+        EXPECT_TRUE(starts[i].independent) << name;
+      }
+    }
+    const RenditionView::SlotParts whole = bed.view("video").slot(slot_starts(bed.view("video"))[1].slot);
+    EXPECT_TRUE(whole.complete);
+    EXPECT_GE(whole.parts.size(), 8U);
+    EXPECT_EQ(base::as_text(whole.parts[0]).substr(4, 4), "prft");
+    EXPECT_NE(base::as_text(whole.parts[1]).substr(4, 4), "prft");
+  }
+}
+
+TEST(Muxer, ANewCodecConfigurationBeginsAnEpoch) {
+  Bed bed;
+  const auto audio = track(2, Codec::kAac);
+  bed.run(30 * 5, 30, track(1, Codec::kH264, 1), audio);
+  EXPECT_EQ(bed.last->epochs.size(), 1U);
+  bed.run(30 * 5, 30, track(1, Codec::kH264, 2), audio);
+  ASSERT_EQ(bed.last->epochs.size(), 2U);
+  EXPECT_EQ(bed.last->epochs[0].end, bed.last->epochs[1].first);
+  EXPECT_NEAR(base::to_seconds(bed.last->epochs[1].start.time_since_epoch()), 5.0, 0.002);
+  for (const char* name : {"video", "audio"})
+    EXPECT_FALSE(bed.view(name).slot(bed.last->epochs[1].first).parts.empty()) << name;
+}
+
 struct CodecRow {
   Codec video;
   std::string video_record;

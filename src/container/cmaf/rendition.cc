@@ -190,9 +190,11 @@ void Rendition::cut_part(size_t samples) {
   changed_ = true;
 }
 
-uint64_t Rendition::slot_of_part(bool independent) const {
+uint64_t Rendition::slot_of_part(bool key) const {
+  const bool video = track_->kind() == media::TrackKind::kVideo;
+  const Slots::Entry entry = !video ? Slots::Entry::kAlways : key ? Slots::Entry::kKey : Slots::Entry::kNone;
   const base::Duration usual = part_target_.count() > 0 ? part_target_ : settings_.part_duration;
-  return slots_.slot_of(media::MediaTime(to_duration(pending_.front().dts)), independent, usual, slot_);
+  return slots_.slot_of(media::MediaTime(to_duration(pending_.front().dts)), entry, usual, slot_);
 }
 
 // A slot says when its first frame was taken, so that a player can tell how late it shows it.
@@ -217,7 +219,7 @@ void Rendition::begin_segment(const Frame& frame) {
   }
   // A track that comes later than the others makes a new epoch, for players learn of tracks there.
   const bool late = !slot_ && slots_.settled();
-  if (slots_.epochs().empty() || began_->discontinuity || late) slots_.begin(frame.dts);
+  if (slots_.epochs().empty() || (began_->discontinuity && !began_->told) || late) slots_.begin(frame.dts);
   open_ = Segment{};
   open_.msn = next_msn_++;
   open_.generation = generation_;

@@ -73,7 +73,7 @@ class Rendition {
   void fit_into_parts();
   void cut_part(size_t samples);
   base::Slice write_part(std::span<const mp4::Sample> samples, bool begins_slot);
-  uint64_t slot_of_part(bool independent) const;
+  uint64_t slot_of_part(bool key) const;
   void begin_segment(const Frame& frame);
   void complete_segment();
   void measure_frame_rate();

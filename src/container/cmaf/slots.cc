@@ -21,7 +21,7 @@ void Slots::forget_before(uint64_t number) {
   std::erase_if(epochs_, [number](const Epoch& epoch) { return epoch.end != 0 && epoch.end <= number; });
 }
 
-uint64_t Slots::slot_of(media::MediaTime at, bool independent, base::Duration part,
+uint64_t Slots::slot_of(media::MediaTime at, Entry entry, base::Duration part,
                         std::optional<uint64_t> before) {
   if (epochs_.empty()) begin(at);
   size_t index = epochs_.size() - 1;
@@ -29,8 +29,11 @@ uint64_t Slots::slot_of(media::MediaTime at, bool independent, base::Duration pa
   const Epoch& epoch = epochs_[index];
   uint64_t slot = epoch.first;
   if (settled()) {
-    const base::Duration room = independent ? part / 2 : -part / 2;
-    const base::Duration since = at - epoch.start + room;
+    // Late costs nothing, as the slot before goes on meanwhile; of what is early players learn late.
+    base::Duration early = part / 2;
+    if (entry == Entry::kKey) early = length_ / 8;
+    if (entry == Entry::kNone) early = std::min(part - length_ / 2, base::Duration(0));
+    const base::Duration since = at - epoch.start + early;
     if (since > base::Duration::zero()) slot += static_cast<uint64_t>(since / length_);
   }
   if (before) slot = std::max(slot, *before);

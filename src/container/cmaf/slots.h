@@ -38,11 +38,16 @@ class Slots {
   // Lets epochs go that end at or before this number.
   void forget_before(uint64_t number);
 
-  // Where a part belongs that starts at `at`, after one in slot `before` of the same track. Slots begin with
-  // a keyframe when there is one within half of `part` (the usual length of parts) of where they should; else
-  // with the first part after that.
-  uint64_t slot_of(media::MediaTime at, bool independent, base::Duration part,
-                   std::optional<uint64_t> before);
+  // What the first frame of a part lets begin there.
+  enum class Entry : uint8_t {
+    kAlways,  // sound: wherever the clock says
+    kKey,     // a keyframe: an eighth early, or late
+    kNone,    // in a group: only when no keyframe came until half a length late
+  };
+  // Where a part belongs that starts at `at`, after one in slot `before` of the same track. A slot begins at
+  // most half its length from where the clock says [ISO 23009-1 5.3.9.5.3], at a keyframe where there is one.
+  // `part`: the usual length of parts.
+  uint64_t slot_of(media::MediaTime at, Entry entry, base::Duration part, std::optional<uint64_t> before);
 
  private:
   std::vector<Epoch> epochs_;
