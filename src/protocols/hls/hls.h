@@ -20,7 +20,10 @@ namespace eyas::hls {
 constexpr const char* kName = "hls";
 constexpr std::array<const char*, 0> kUrlSchemes = {};
 
-// Serves every stream of the directory under /{app}/{name}/index.m3u8 and /{app}/{name}/hls/.
+class TsServer;
+
+// Serves every stream of the directory under /{app}/{name}/index.m3u8 and /{app}/{name}/hls/; with transport
+// stream segments under /{app}/{name}/ts.m3u8 and /{app}/{name}/ts/.
 // Handlers run on the loops of `loops`, which must be all loops that HTTP connections live on. Outlives the
 // loops' running; destroyed after they have stopped. `directory` outlives it, and `derivations`, which may be
 // null.
@@ -42,6 +45,7 @@ class Server {
  private:
   class Impl;
   std::shared_ptr<Impl> impl_;
+  std::unique_ptr<TsServer> ts_;
 };
 
 // What the server's table holds.

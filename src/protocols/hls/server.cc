@@ -5,6 +5,7 @@
 #include "protocols/hls/channel.h"
 #include "protocols/hls/hls.h"
 #include "protocols/hls/shelf.h"
+#include "protocols/hls/ts_server.h"
 
 namespace eyas::hls {
 namespace {
@@ -66,7 +67,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     for (size_t i = 0; i < desks_.size(); ++i) post(i, [this, i] { start_desk(i); });
   }
 
-  const Statistics& statistics() const { return statistics_; }
+  Statistics& statistics() { return statistics_; }
 
   void drain() {
     for (size_t i = 0; i < desks_.size(); ++i) {
@@ -206,10 +207,12 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
 
 Server::Server(hub::Directory& directory, std::vector<io::Executor*> loops, Options options,
                hub::Derivations* derivations)
-    : impl_(std::make_shared<Impl>(directory, loops, options, derivations)) {}
+    : impl_(std::make_shared<Impl>(directory, loops, options, derivations)),
+      ts_(std::make_unique<TsServer>(directory, std::move(loops), options, impl_->statistics())) {}
 Server::~Server() = default;
 
 void Server::register_routes(http::Router& router) {
+  ts_->register_routes(router);
   const http::RouteOptions media{.cors = http::Cors::kAny};
   router.add(
       http::Method::kGet, "/{app}/{name}/index.m3u8",
@@ -231,9 +234,11 @@ const Statistics& Server::statistics() const {
 }
 void Server::start() {
   impl_->start();
+  ts_->start();
 }
 void Server::drain() {
   impl_->drain();
+  ts_->drain();
 }
 
 }  // namespace eyas::hls

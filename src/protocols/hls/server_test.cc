@@ -59,10 +59,10 @@ class Bed {
   void get(Peer& peer, const std::string& path) { peer.send("GET " + path + " HTTP/1.1\r\nhost: x\r\n\r\n"); }
   Peer connect(const std::string& address = "127.0.0.1:50123") { return Peer(loop, http_, address); }
   // Packagers that read the stream from the hub.
-  uint64_t readers() {
+  uint64_t readers(const std::string& protocol = "hls_packager") {
     uint64_t count = 0;
     directory.snapshot(*hub::StreamName::parse("live/alpha"), loop, [&](auto all) {
-      if (!all.empty()) count = all.front().readers_by_protocol["hls_packager"];
+      if (!all.empty()) count = all.front().readers_by_protocol[protocol];
     });
     world.settle();
     return count;
@@ -271,6 +271,48 @@ TEST(HlsServer, LimitsAreCountedUnderTheirNames) {
   bed.world.advance(std::chrono::seconds(7));
   EXPECT_TRUE(other.take().starts_with("HTTP/1.1 404"));
   EXPECT_EQ(bed.server.statistics().limit_block_time, 1u);
+}
+
+TEST(HlsServer, TransportStreamSegmentsForTheirFirstViewer) {
+  Options options;
+  options.idle_close = std::chrono::seconds(10);
+  options.blocked_max = 1;
+  Bed bed(options);
+  bed.publish();
+  Peer peer = bed.connect(), second = bed.connect();
+  bed.get(peer, "/live/alpha/ts.m3u8");
+  EXPECT_EQ(peer.take(), "") << "its first segment is still to come";
+  bed.get(second, "/live/alpha/ts.m3u8");
+  EXPECT_TRUE(second.take().starts_with("HTTP/1.1 503"));
+  EXPECT_EQ(bed.server.statistics().limit_blocked, 1u);
+  bed.frames(60);
+  const std::string playlist = peer.take();
+  EXPECT_TRUE(playlist.starts_with("HTTP/1.1 200")) << playlist;
+  const size_t at = playlist.find("\nts/") + 1;
+  const std::string name = playlist.substr(at, playlist.find('\n', at) - at);
+  ASSERT_TRUE(name.ends_with(".ts")) << playlist;
+  bed.get(peer, "/live/alpha/" + name);
+  const std::string segment = peer.take();
+  EXPECT_NE(segment.find("video/mp2t"), std::string::npos);
+  EXPECT_NE(segment.find("immutable"), std::string::npos);
+  EXPECT_EQ(segment[segment.find("\r\n\r\n") + 4], 'G');
+  bed.get(peer, "/live/alpha/ts/1.ts");
+  EXPECT_TRUE(peer.take().starts_with("HTTP/1.1 404"));
+  bed.get(peer, "/live/nobody/ts.m3u8");
+  EXPECT_TRUE(peer.take().starts_with("HTTP/1.1 404"));
+  EXPECT_EQ(bed.readers("hls_ts_packager"), 1u);
+  bed.frames(25 * 12);
+  EXPECT_EQ(bed.readers("hls_ts_packager"), 0u);
+}
+
+TEST(HlsServer, TransportStreamSegmentsAreWaitedForOnlySoLong) {
+  Bed bed;
+  bed.publish();
+  Peer peer = bed.connect();
+  bed.get(peer, "/live/alpha/ts.m3u8");
+  bed.world.advance(std::chrono::seconds(9));
+  EXPECT_TRUE(peer.take().starts_with("HTTP/1.1 404"));
+  EXPECT_EQ(bed.server.statistics().limit_start_time, 1u);
 }
 
 }  // namespace

@@ -53,3 +53,8 @@ export function viewerCount(stream: StreamFacts): number {
 export function audioTrack(stream: StreamFacts): TrackFacts | undefined {
   return stream.tracks.find((track) => track.kind === "audio" && !track.derived_from);
 }
+
+/** What the aircraft says of itself, as JSON. */
+export function telemetryTrack(stream: StreamFacts): TrackFacts | undefined {
+  return stream.tracks.find((track) => track.kind === "data" && /^application\/(.*\+)?json/.test(track.media_type));
+}

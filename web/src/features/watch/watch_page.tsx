@@ -2,8 +2,9 @@ import { Link } from "@tanstack/react-router";
 import { useRef, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { streamPath } from "@/api/client";
-import { audioTrack, videoTrack, type StreamFacts } from "@/api/contract";
+import { audioTrack, telemetryTrack, videoTrack, type StreamFacts } from "@/api/contract";
 import { useStreams, type StreamsView } from "@/api/hooks";
+import type { Telemetry } from "@/api/telemetry";
 import type { PlayerState, Presence } from "@/player/state";
 import type { TransportKind } from "@/player/transport";
 import { BackIcon } from "@/ui/icons";
@@ -14,7 +15,9 @@ import { FactsPanel } from "./facts_panel";
 import { Overlay } from "./overlay";
 import { PlayAddresses } from "./play_addresses";
 import { useFigures, usePlayer } from "./use_player";
+import { TelemetryOverlay } from "./telemetry_overlay";
 import { useQuiet } from "./use_quiet";
+import { useTelemetry } from "./use_telemetry";
 
 function presenceOf(view: StreamsView, stream: StreamFacts | null): Presence {
   // What is fetched on demand comes when it is asked for: that it is away says nothing.
@@ -48,11 +51,12 @@ export function WatchPage({ name, help, via, onVia }: Props) {
   });
   const seen = useFigures(player);
   const latencyMs = seen?.latencyMs ?? null;
+  const telemetry = useTelemetry(player, name, (stream && telemetryTrack(stream)?.id) ?? null);
   const missing = state.kind === "error" && state.reason === "not_found";
   return (
     <div className="mx-auto grid max-w-[120rem] gap-4 lg:grid-cols-[minmax(0,1fr)_21rem] lg:gap-5 lg:px-6 lg:py-5">
       <div className="min-w-0 space-y-4">
-        <Screen video={video} name={name} stream={stream} state={state} latencyMs={latencyMs} onPlay={() => player?.start()} onPause={() => player?.pause()} />
+        <Screen video={video} name={name} stream={stream} state={state} latencyMs={latencyMs} telemetry={telemetry} onPlay={() => player?.start()} onPause={() => player?.pause()} />
         <div className="space-y-5 px-4 lg:px-0">
           {stream?.source?.error && <Notice>{t("watch.source_failed", { error: stream.source.error })}</Notice>}
           <div className="flex items-center gap-2">
@@ -91,11 +95,12 @@ interface ScreenProps {
   stream: StreamFacts | null;
   state: PlayerState;
   latencyMs: number | null;
+  telemetry: Telemetry | null;
   onPlay: () => void;
   onPause: () => void;
 }
 
-function Screen({ video, name, stream, state, latencyMs, onPlay, onPause }: ScreenProps) {
+function Screen({ video, name, stream, state, latencyMs, telemetry, onPlay, onPause }: ScreenProps) {
   const { t } = useTranslation();
   const frame = useRef<HTMLDivElement>(null);
   const track = stream ? videoTrack(stream) : undefined;
@@ -115,6 +120,7 @@ function Screen({ video, name, stream, state, latencyMs, onPlay, onPause }: Scre
           playsInline
           disableRemotePlayback
         />
+        {telemetry && <TelemetryOverlay telemetry={telemetry} />}
         <Overlay state={state} name={name} codec={track?.title ?? t("common.unknown")} onPlay={onPlay} />
       </div>
       <ControlBar

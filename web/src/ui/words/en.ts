@@ -203,6 +203,16 @@ export const en = {
     address_flv: "HTTP-FLV",
     address_rtmp: "RTMP",
   },
+  telemetry: {
+    title: "Telemetry of this picture",
+    height: "Height",
+    altitude: "Altitude",
+    speed: "Speed",
+    climb: "Climb",
+    heading: "Heading",
+    position: "Position",
+    battery: "Battery",
+  },
   facts: {
     title: "Stream facts",
     here: "At this screen",

@@ -204,6 +204,16 @@ export const ko: Words = {
     address_flv: "HTTP-FLV",
     address_rtmp: "RTMP",
   },
+  telemetry: {
+    title: "이 화면의 비행 정보",
+    height: "높이",
+    altitude: "고도",
+    speed: "속도",
+    climb: "상승",
+    heading: "방향",
+    position: "위치",
+    battery: "배터리",
+  },
   facts: {
     title: "스트림 정보",
     here: "이 화면",

@@ -1,0 +1,118 @@
+#include "protocols/hls/ts_shelf.h"
+
+#include <utility>
+
+#include "base/log.h"
+#include "protocols/hls/shelf.h"
+#include "protocols/hls/ts_playlist.h"
+
+namespace eyas::hls {
+
+TsShelf::TsShelf(hub::StreamName name, const Options& options, Statistics& statistics, io::Executor& loop)
+    : name_(std::move(name)),
+      options_(options),
+      statistics_(statistics),
+      loop_(loop),
+      viewers_(options.viewer_window, options.viewers_max),
+      last_request_(loop.clock().mono()) {}
+
+void TsShelf::open(hub::Directory& directory) {
+  hub::ReaderInfo info;
+  info.protocol = "hls_ts_packager";
+  info.session = "hls-ts";
+  const std::weak_ptr<TsShelf> self = weak_from_this();
+  const auto on_more = [self] {
+    if (auto shelf = self.lock()) shelf->pump_soon();
+  };
+  directory.read<mpegts::SegmentFormat>(name_, std::move(info), loop_, on_more,
+                                        [self](base::Result<Reader> reader) {
+                                          auto shelf = self.lock();
+                                          if (!shelf) return;
+                                          if (!reader.ok()) return shelf->close();
+                                          base::log::info("hls.ts_open", {{"stream", shelf->name_.text()}});
+                                          shelf->reader_ = std::move(*reader);
+                                          shelf->pump();
+                                        });
+}
+
+// A reader may not go away inside its own callback, and pump() may end it.
+void TsShelf::pump_soon() {
+  loop_.defer([self = weak_from_this()] {
+    if (auto shelf = self.lock()) shelf->pump();
+  });
+}
+
+void TsShelf::pump() {
+  if (!reader_) return;
+  while (auto item = reader_.next()) {
+    count(*item->unit);
+    window_ = item->unit;
+  }
+  if (window_) {
+    // An answer may let the next request of its connection in, which may wait too.
+    for (Waiting& waiting : std::exchange(waiting_, {})) answer(waiting.exchange, waiting.file);
+  }
+  if (!reader_ || !reader_.ended()) return;
+  base::log::info("hls.ts_close", {{"stream", name_.text()}});
+  close();
+}
+
+void TsShelf::count(const mpegts::TsWindow& window) {
+  const uint64_t before = window_ ? window_->dropped_segments : 0;
+  statistics_.limit_window_bytes += window.dropped_segments - before;
+}
+
+void TsShelf::request(http::RequestPtr request, http::Exchange exchange, std::string file) {
+  last_request_ = loop_.clock().mono();
+  if (file.empty() && !viewers_.seen(request->peer, request->header("user-agent").value_or(""),
+                                     request->query_value("sid").value_or(""), last_request_)) {
+    ++statistics_.limit_viewers;
+  }
+  if (over_) return respond_not_found(exchange, "no such stream");
+  if (window_) return answer(exchange, file);
+  if (waiting_.size() >= options_.blocked_max) {
+    ++statistics_.limit_blocked;
+    return exchange.respond(http::Response::error(503, "limit", "too many requests wait for this stream"));
+  }
+  waiting_.push_back({std::move(exchange), std::move(file), last_request_});
+}
+
+void TsShelf::answer(http::Exchange& exchange, const std::string& file) {
+  if (exchange.gone()) return;
+  if (file.empty()) {
+    return exchange.respond(http::Response::bytes("application/vnd.apple.mpegurl",
+                                                  base::Slice::copy_of(ts_playlist(*window_, "ts/")))
+                                .header("cache-control", "public, max-age=1"));
+  }
+  const auto number = parse_ts_segment(file);
+  const mpegts::TsSegmentPtr segment = number ? window_->find(*number) : nullptr;
+  if (!segment) return respond_not_found(exchange, "no such media");
+  http::Response response;
+  response.body = segment->packets;
+  response.compressible = false;
+  response.ranges = true;
+  response.header("content-type", "video/mp2t");
+  response.header("cache-control", "public, max-age=31536000, immutable");
+  exchange.respond(std::move(response));
+}
+
+void TsShelf::sweep() {
+  const base::MonoTime now = loop_.clock().mono();
+  for (Waiting& waiting : std::exchange(waiting_, {})) {
+    if (waiting.exchange.gone()) continue;
+    if (now - waiting.since < options_.start_timeout) {
+      waiting_.push_back(std::move(waiting));
+      continue;
+    }
+    ++statistics_.limit_start_time;
+    respond_not_found(waiting.exchange, "the stream has no media yet");
+  }
+}
+
+void TsShelf::close() {
+  over_ = true;
+  reader_.detach();
+  for (Waiting& waiting : std::exchange(waiting_, {})) respond_not_found(waiting.exchange, "no such stream");
+}
+
+}  // namespace eyas::hls

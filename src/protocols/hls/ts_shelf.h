@@ -1,0 +1,62 @@
+// TsShelf: what one loop knows of one stream's transport stream segments, and the requests that wait for the
+// first of them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "container/mpegts/segment_format.h"
+#include "http/exchange.h"
+#include "http/request.h"
+#include "http/viewers.h"
+#include "hub/directory.h"
+#include "protocols/hls/options.h"
+#include "protocols/hls/statistics.h"
+
+namespace eyas::hls {
+
+// Reads its stream and answers from the newest window. Lives on its loop.
+class TsShelf : public std::enable_shared_from_this<TsShelf> {
+ public:
+  using Reader = hub::Reader<mpegts::SegmentFormat>;
+
+  TsShelf(hub::StreamName name, const Options& options, Statistics& statistics, io::Executor& loop);
+
+  void open(hub::Directory& directory);
+  // `file` is empty for the playlist, else the name under ts/.
+  void request(http::RequestPtr request, http::Exchange exchange, std::string file);
+  // Answers requests that have waited long enough. Called every so often while the shelf stands.
+  void sweep();
+  // All who wait get 404.
+  void close();
+
+  bool over() const { return over_; }
+  size_t waiting() const { return waiting_.size(); }
+  size_t viewers() { return viewers_.count(loop_.clock().mono()); }
+  base::Duration idle() const { return loop_.clock().mono() - last_request_; }
+
+ private:
+  struct Waiting {
+    http::Exchange exchange;
+    std::string file;
+    base::MonoTime since;
+  };
+  void pump_soon();
+  void pump();
+  void answer(http::Exchange& exchange, const std::string& file);
+  void count(const mpegts::TsWindow& window);
+
+  const hub::StreamName name_;
+  const Options& options_;
+  Statistics& statistics_;
+  io::Executor& loop_;
+  Reader reader_;
+  std::shared_ptr<const mpegts::TsWindow> window_;
+  std::vector<Waiting> waiting_;
+  http::Viewers viewers_;
+  base::MonoTime last_request_;
+  bool over_ = false;
+};
+
+}  // namespace eyas::hls
