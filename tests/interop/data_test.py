@@ -11,8 +11,9 @@ DEMO = "live/demo"
 
 
 def telemetry_track(server: Server) -> int:
-    return wait_for(lambda: next((track["id"] for track in server.stream(DEMO)["tracks"] if track["kind"] == "data"), None),
-                    15, "the demo's telemetry")
+    """The demo's telemetry track, once it flows."""
+    return wait_for(lambda: next((track["id"] for track in server.stream(DEMO)["tracks"]
+                                  if track["kind"] == "data" and track["frames"] > 5), None), 30, "the demo's telemetry")
 
 
 def test_lines_over_http_follow_the_flight():
