@@ -7,6 +7,7 @@ from harness import ROOT, Server, Skip, peer, run, vlc, wait_for
 sys.path.append(str(ROOT / "tests" / "conformance"))
 from dash_validator import follow  # noqa: E402
 
+ALONE = True  # its latency is measured
 DASH_JS = WEB / "node_modules" / "dashjs" / "dist" / "modern" / "umd" / "dash.all.min.js"
 MANIFEST = "/live/alpha/index.mpd"
 DEMO = "live/demo"

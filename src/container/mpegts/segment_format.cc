@@ -61,6 +61,7 @@ void SegmentFormat::package(const media::FramePtr& frame, std::vector<std::share
     if (open_ && segment_ends_before(*unit)) {
       complete(unit->dts);
       window_.dts = unit->dts;
+      window_.wants_aac = packager_.head()->wants_aac;
       out.push_back(std::make_shared<const TsWindow>(window_));
     }
     if (!open_) begin(*unit, *frame);

@@ -37,6 +37,7 @@ struct TsWindow {
   uint64_t discontinuity_sequence = 0;
   uint64_t dropped_segments = 0;  // that went early because of window_bytes, so far
   base::Duration target{0};       // whole seconds
+  bool wants_aac = false;         // sound that cannot be carried: AAC that a worker makes of it would be
   media::MediaTime dts;
 
   // Null when it is not there.
@@ -52,6 +53,8 @@ class SegmentFormat {
   using Settings = SegmentSettings;
   static constexpr const char* kName = "mpegts_segments";
   static constexpr bool kUnitsAreWhole = true;
+
+  static media::TrackSet select(const media::TrackSet& all) { return Format::select(all); }
 
   // Numbers start at the seconds of the Unix epoch, so that a name never comes back with other bytes. `clock`
   // outlives it.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "http/router.h"
+#include "hub/derivations.h"
 #include "hub/directory.h"
 #include "protocols/dash/options.h"
 #include "protocols/dash/statistics.h"
@@ -19,10 +20,12 @@ constexpr const char* kName = "dash";
 
 // Serves every stream of the directory under /{app}/{name}/index.mpd and /{app}/{name}/dash/.
 // Handlers run on the loops of `loops`, which must be all loops that HTTP connections live on. Outlives the
-// loops' running; destroyed after they have stopped. `directory` outlives it.
+// loops' running; destroyed after they have stopped. `directory` outlives it, and
+// `derivations`, which may be null.
 class Server {
  public:
-  Server(hub::Directory& directory, std::vector<io::Executor*> loops, Options options);
+  Server(hub::Directory& directory, std::vector<io::Executor*> loops, Options options,
+         hub::Derivations* derivations = nullptr);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -11,7 +11,7 @@ class Dash final : public protocols::Protocol {
   void describe(base::OptionSchema& schema) override { dash::describe(schema, options_); }
   base::Status start(const protocols::Services& services) override {
     std::vector<io::Executor*> loops(services.loops.begin(), services.loops.end());
-    server_ = std::make_unique<Server>(services.directory, std::move(loops), options_);
+    server_ = std::make_unique<Server>(services.directory, std::move(loops), options_, services.derivations);
     server_->register_routes(services.router);
     server_->start();
     return {};

@@ -25,8 +25,9 @@ struct Desk {
 // Its desks live on their loops, the census on the first; everything else is const after start.
 class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
  public:
-  Impl(hub::Directory& directory, const std::vector<io::Executor*>& loops, Options options)
-      : directory_(directory), options_(options), desks_(loops.size()) {
+  Impl(hub::Directory& directory, const std::vector<io::Executor*>& loops, Options options,
+       hub::Derivations* derivations)
+      : directory_(directory), derivations_(derivations), options_(options), desks_(loops.size()) {
     for (size_t i = 0; i < loops.size(); ++i) desks_[i].loop = loops[i], index_[loops[i]] = i;
   }
 
@@ -39,7 +40,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
     std::shared_ptr<Shelf>& shelf = desk.shelves[name->text()];
     if (!shelf || shelf->over()) {
       shelf = std::make_shared<Shelf>(*name, options_, statistics_, *desk.loop);
-      shelf->open(directory_);
+      shelf->open(directory_, derivations_);
     }
     const std::shared_ptr<Shelf> held = shelf;
     held->request(std::move(request), std::move(exchange), std::move(file));
@@ -112,6 +113,7 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   }
 
   hub::Directory& directory_;
+  hub::Derivations* derivations_;
   const Options options_;
   Statistics statistics_;
   std::vector<Desk> desks_;
@@ -119,8 +121,9 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
   std::map<std::string, std::map<size_t, size_t>> census_;  // viewers by stream and loop
 };
 
-Server::Server(hub::Directory& directory, std::vector<io::Executor*> loops, Options options)
-    : impl_(std::make_shared<Impl>(directory, loops, options)) {}
+Server::Server(hub::Directory& directory, std::vector<io::Executor*> loops, Options options,
+               hub::Derivations* derivations)
+    : impl_(std::make_shared<Impl>(directory, loops, options, derivations)) {}
 Server::~Server() = default;
 
 void Server::register_routes(http::Router& router) {

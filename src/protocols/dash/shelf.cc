@@ -56,10 +56,12 @@ Shelf::Shelf(hub::StreamName name, const Options& options, Statistics& statistic
       viewers_(options.viewer_window, options.viewers_max),
       last_request_(loop.clock().mono()) {}
 
-void Shelf::open(hub::Directory& directory) {
+void Shelf::open(hub::Directory& directory, hub::Derivations* derivations) {
+  derivations_ = derivations;
   hub::ReaderInfo info;
   info.protocol = "dash_packager";
   info.session = "dash";
+  info.interest = hub::Interest::kBegins;
   const std::weak_ptr<Shelf> self = weak_from_this();
   const auto on_more = [self] {
     if (auto shelf = self.lock()) shelf->pump_soon();
@@ -90,6 +92,8 @@ void Shelf::pump() {
   while (auto item = reader_.next()) newest = item->unit;
   if (newest) {
     moment_ = std::move(newest);
+    if (moment_->wants_aac && !aac_ && derivations_ != nullptr)
+      aac_ = derivations_->want(name_, hub::Derivation::kAac);
     grow();
     retry(false);
   }
@@ -215,6 +219,7 @@ void Shelf::retry(bool sweeping) {
 void Shelf::close() {
   over_ = true;
   reader_.detach();
+  aac_.reset();
   for (Growing& growing : std::exchange(growing_, {})) growing.body.finish();
   for (Waiting& waiting : std::exchange(waiting_, {})) respond_not_found(waiting.exchange, "no such stream");
 }

@@ -9,6 +9,7 @@
 #include "http/exchange.h"
 #include "http/request.h"
 #include "http/viewers.h"
+#include "hub/derivations.h"
 #include "hub/directory.h"
 #include "protocols/dash/options.h"
 #include "protocols/dash/resource.h"
@@ -21,7 +22,8 @@ class Shelf : public std::enable_shared_from_this<Shelf> {
  public:
   Shelf(hub::StreamName name, const Options& options, Statistics& statistics, io::Executor& loop);
 
-  void open(hub::Directory& directory);
+  // `derivations` may be null; else both outlive it.
+  void open(hub::Directory& directory, hub::Derivations* derivations);
   // `file` is empty for the manifest, else the name under dash/.
   void request(http::RequestPtr request, http::Exchange exchange, std::string file);
   // Answers requests that have waited long enough. Called every so often while the shelf stands.
@@ -66,6 +68,8 @@ class Shelf : public std::enable_shared_from_this<Shelf> {
   Statistics& statistics_;
   io::Executor& loop_;
   hub::Reader<cmaf::Format> reader_;
+  hub::Derivations* derivations_ = nullptr;
+  hub::Derivations::Lease aac_;  // of sound that players may not know
   cmaf::MomentPtr moment_;
   std::vector<Waiting> waiting_;
   std::vector<Growing> growing_;

@@ -208,7 +208,8 @@ class Server::Impl : public std::enable_shared_from_this<Server::Impl> {
 Server::Server(hub::Directory& directory, std::vector<io::Executor*> loops, Options options,
                hub::Derivations* derivations)
     : impl_(std::make_shared<Impl>(directory, loops, options, derivations)),
-      ts_(std::make_unique<TsServer>(directory, std::move(loops), options, impl_->statistics())) {}
+      ts_(std::make_unique<TsServer>(directory, std::move(loops), options, derivations,
+                                     impl_->statistics())) {}
 Server::~Server() = default;
 
 void Server::register_routes(http::Router& router) {

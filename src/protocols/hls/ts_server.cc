@@ -32,8 +32,12 @@ mpegts::SegmentSettings settings_of(const Options& options) {
 class TsServer::Impl : public std::enable_shared_from_this<TsServer::Impl> {
  public:
   Impl(hub::Directory& directory, const std::vector<io::Executor*>& loops, const Options& options,
-       Statistics& statistics)
-      : directory_(directory), options_(options), statistics_(statistics), desks_(loops.size()) {
+       hub::Derivations* derivations, Statistics& statistics)
+      : directory_(directory),
+        derivations_(derivations),
+        options_(options),
+        statistics_(statistics),
+        desks_(loops.size()) {
     directory.set_format<mpegts::SegmentFormat>(settings_of(options));
     for (size_t i = 0; i < loops.size(); ++i) desks_[i].loop = loops[i], index_[loops[i]] = i;
   }
@@ -46,7 +50,7 @@ class TsServer::Impl : public std::enable_shared_from_this<TsServer::Impl> {
     std::shared_ptr<TsShelf>& shelf = desk.shelves[name->text()];
     if (!shelf || shelf->over()) {
       shelf = std::make_shared<TsShelf>(*name, options_, statistics_, *desk.loop);
-      shelf->open(directory_);
+      shelf->open(directory_, derivations_);
     }
     const std::shared_ptr<TsShelf> held = shelf;
     held->request(std::move(request), std::move(exchange), std::move(file));
@@ -111,6 +115,7 @@ class TsServer::Impl : public std::enable_shared_from_this<TsServer::Impl> {
   }
 
   hub::Directory& directory_;
+  hub::Derivations* derivations_;
   const Options options_;
   Statistics& statistics_;
   std::vector<Desk> desks_;
@@ -119,8 +124,8 @@ class TsServer::Impl : public std::enable_shared_from_this<TsServer::Impl> {
 };
 
 TsServer::TsServer(hub::Directory& directory, std::vector<io::Executor*> loops, const Options& options,
-                   Statistics& statistics)
-    : impl_(std::make_shared<Impl>(directory, loops, options, statistics)) {}
+                   hub::Derivations* derivations, Statistics& statistics)
+    : impl_(std::make_shared<Impl>(directory, loops, options, derivations, statistics)) {}
 TsServer::~TsServer() = default;
 
 void TsServer::register_routes(http::Router& router) {

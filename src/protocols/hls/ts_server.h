@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "http/router.h"
+#include "hub/derivations.h"
 #include "hub/directory.h"
 #include "protocols/hls/options.h"
 #include "protocols/hls/statistics.h"
@@ -16,7 +17,7 @@ namespace eyas::hls {
 class TsServer {
  public:
   TsServer(hub::Directory& directory, std::vector<io::Executor*> loops, const Options& options,
-           Statistics& statistics);
+           hub::Derivations* derivations, Statistics& statistics);
   ~TsServer();
 
   void register_routes(http::Router& router);

@@ -16,10 +16,12 @@ TsShelf::TsShelf(hub::StreamName name, const Options& options, Statistics& stati
       viewers_(options.viewer_window, options.viewers_max),
       last_request_(loop.clock().mono()) {}
 
-void TsShelf::open(hub::Directory& directory) {
+void TsShelf::open(hub::Directory& directory, hub::Derivations* derivations) {
+  derivations_ = derivations;
   hub::ReaderInfo info;
   info.protocol = "hls_ts_packager";
   info.session = "hls-ts";
+  info.interest = hub::Interest::kBegins;
   const std::weak_ptr<TsShelf> self = weak_from_this();
   const auto on_more = [self] {
     if (auto shelf = self.lock()) shelf->pump_soon();
@@ -47,6 +49,8 @@ void TsShelf::pump() {
   while (auto item = reader_.next()) {
     count(*item->unit);
     window_ = item->unit;
+    if (window_->wants_aac && !aac_ && derivations_ != nullptr)
+      aac_ = derivations_->want(name_, hub::Derivation::kAac);
   }
   if (window_) {
     // An answer may let the next request of its connection in, which may wait too.
@@ -112,6 +116,7 @@ void TsShelf::sweep() {
 void TsShelf::close() {
   over_ = true;
   reader_.detach();
+  aac_.reset();
   for (Waiting& waiting : std::exchange(waiting_, {})) respond_not_found(waiting.exchange, "no such stream");
 }
 

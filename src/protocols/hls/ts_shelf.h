@@ -10,6 +10,7 @@
 #include "http/exchange.h"
 #include "http/request.h"
 #include "http/viewers.h"
+#include "hub/derivations.h"
 #include "hub/directory.h"
 #include "protocols/hls/options.h"
 #include "protocols/hls/statistics.h"
@@ -23,7 +24,8 @@ class TsShelf : public std::enable_shared_from_this<TsShelf> {
 
   TsShelf(hub::StreamName name, const Options& options, Statistics& statistics, io::Executor& loop);
 
-  void open(hub::Directory& directory);
+  // `derivations` may be null; else both outlive it.
+  void open(hub::Directory& directory, hub::Derivations* derivations);
   // `file` is empty for the playlist, else the name under ts/.
   void request(http::RequestPtr request, http::Exchange exchange, std::string file);
   // Answers requests that have waited long enough. Called every so often while the shelf stands.
@@ -52,6 +54,8 @@ class TsShelf : public std::enable_shared_from_this<TsShelf> {
   Statistics& statistics_;
   io::Executor& loop_;
   Reader reader_;
+  hub::Derivations* derivations_ = nullptr;
+  hub::Derivations::Lease aac_;  // of sound that cannot be carried
   std::shared_ptr<const mpegts::TsWindow> window_;
   std::vector<Waiting> waiting_;
   http::Viewers viewers_;
