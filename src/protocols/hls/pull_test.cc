@@ -148,11 +148,11 @@ TEST_F(HlsPull, FragmentedMp4FromItsStartToItsEnd) {
   FrameCollector seen(bed, "live/pulled");
   auto attempt = pull("/a/index.m3u8");
   base::MonoTime begun = bed.loop.clock().mono();
-  EXPECT_TRUE(bed.run_until([&] { return outcome.ended.has_value(); }));
+  ASSERT_TRUE(bed.run_until([&] { return outcome.ended.has_value(); }));
   EXPECT_EQ(outcome.why(), "closed: hls: the stream is over");
   // At the pace at which it was taken, and not in a burst.
   EXPECT_GE(bed.loop.clock().mono() - begun, (4 * kPictures - 1) * kPictureMs * 1ms);
-  EXPECT_TRUE(bed.run_until([&] { return seen.frames.size() == 4 * kPictures; }));
+  ASSERT_TRUE(bed.run_until([&] { return seen.frames.size() == 4 * kPictures; }));
   expect_pictures(seen, 0);
   EXPECT_EQ(seen.frames[7]->capture, *parse_date("2026-11-21T12:00:00.280Z"));
   EXPECT_EQ(attempt->facts().counters[0].second, 4u);
@@ -169,7 +169,7 @@ TEST_F(HlsPull, TransportStreamsLiveFromNearTheEnd) {
   EXPECT_TRUE(bed.run_until([&] { return outcome.running; })) << outcome.why();
   EXPECT_EQ(asked.count("/seg2.ts"), 0u);
   files["/index.m3u8"] = playlist(2, 8, ".ts");
-  EXPECT_TRUE(bed.run_until([&] { return seen.frames.size() >= 4 * kPictures; })) << outcome.why();
+  ASSERT_TRUE(bed.run_until([&] { return seen.frames.size() >= 4 * kPictures; })) << outcome.why();
   expect_pictures(seen, 3 * kPictures);
   EXPECT_GE(asked["/index.m3u8"], 2);
   EXPECT_FALSE(outcome.ended);
@@ -190,7 +190,7 @@ TEST_F(HlsPull, OfSeveralVariantsTheBestThatIsWanted) {
   EXPECT_EQ(outcome_of("/index.m3u8"), "closed: hls: the stream is over");
   EXPECT_EQ(asked["/high/seg0.m4s"], 1);
   auto bounded = pull("/index.m3u8", {{"bandwidth_max", "500"}});
-  EXPECT_TRUE(bed.run_until([&] { return outcome.ended.has_value(); }));
+  ASSERT_TRUE(bed.run_until([&] { return outcome.ended.has_value(); }));
   EXPECT_EQ(asked["/low/seg0.m4s"], 1);
 }
 
@@ -201,9 +201,9 @@ TEST_F(HlsPull, SegmentsThatHaveGoneAreSteppedOver) {
   files["/seg2.m4s"] = segment_mp4(2);
   FrameCollector seen(bed, "live/pulled");
   auto attempt = pull("/index.m3u8");
-  EXPECT_TRUE(bed.run_until([&] { return outcome.ended.has_value(); }));
+  ASSERT_TRUE(bed.run_until([&] { return outcome.ended.has_value(); }));
   EXPECT_EQ(outcome.ended->code, base::Code::kClosed) << outcome.why();
-  EXPECT_TRUE(bed.run_until([&] { return seen.frames.size() == 2 * kPictures; }));
+  ASSERT_TRUE(bed.run_until([&] { return seen.frames.size() == 2 * kPictures; }));
   EXPECT_EQ(attempt->facts().counters[2].second, 1u);
 }
 

@@ -87,7 +87,7 @@ TEST_F(HttpFlvPull, WhatIsFetchedIsPublished) {
   Script script(bed, kOk + flv_file(30), false);
   FrameCollector seen(bed, "live/pulled");
   auto attempt = pull(script.url());
-  EXPECT_TRUE(bed.run_until([&] { return seen.frames.size() >= 29; })) << outcome.why();
+  ASSERT_TRUE(bed.run_until([&] { return seen.frames.size() >= 29; })) << outcome.why();
   EXPECT_TRUE(outcome.running);
   EXPECT_FALSE(outcome.ended);
   EXPECT_TRUE(seen.frames[0]->key);
@@ -117,13 +117,13 @@ TEST_F(HttpFlvPull, FromOurOwnServerItIsTheSameStream) {
   Script origin(bed, kOk + flv_file(50), false);
   auto first = pull(origin.url(), "live/origin");
   FrameCollector at_origin(bed, "live/origin");
-  EXPECT_TRUE(bed.run_until([&] { return at_origin.frames.size() >= 49; }));
+  ASSERT_TRUE(bed.run_until([&] { return at_origin.frames.size() >= 49; }));
   TransferBed::Outcome second_outcome;
   auto second = std::make_unique<Pull>(
       bed.request("http://" + listener->address().text() + "/live/origin.flv", "live/edge", second_outcome),
       bed.directory, statistics);
   FrameCollector at_edge(bed, "live/edge");
-  EXPECT_TRUE(bed.run_until([&] { return at_edge.frames.size() >= 20; })) << second_outcome.why();
+  ASSERT_TRUE(bed.run_until([&] { return at_edge.frames.size() >= 20; })) << second_outcome.why();
   EXPECT_TRUE(at_edge.frames[0]->key);
   EXPECT_EQ(base::to_hex(at_edge.frames[0]->track->config.record), flv::kAvcRecord);
   second.reset();
@@ -149,7 +149,7 @@ TEST_F(HttpFlvPull, ANameThatIsTakenEndsIt) {
   Script other(bed, kOk + flv_file(5), false);
   TransferBed::Outcome refused;
   Pull second(bed.request(other.url(), "live/pulled", refused), bed.directory, statistics);
-  EXPECT_TRUE(bed.run_until([&] { return refused.ended.has_value(); }));
+  ASSERT_TRUE(bed.run_until([&] { return refused.ended.has_value(); }));
   EXPECT_EQ(refused.ended->code, base::Code::kRefused);
   EXPECT_FALSE(refused.running);
 }
@@ -161,7 +161,7 @@ TEST_F(HttpFlvPull, TheHubMayEndIt) {
   bool asked = false;
   bed.directory.reconnect(*hub::StreamName::parse("live/pulled"), bed.loop,
                           [&](bool found) { asked = found; });
-  EXPECT_TRUE(bed.run_until([&] { return outcome.ended.has_value(); }));
+  ASSERT_TRUE(bed.run_until([&] { return outcome.ended.has_value(); }));
   EXPECT_TRUE(asked);
 }
 

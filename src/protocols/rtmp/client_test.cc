@@ -87,7 +87,7 @@ TEST_F(RtmpClient, PullsWhatAnotherServerHas) {
   auto pull = start(Wish::Role::kPlay, url("/live/origin"), "live/edge", outcome);
   EXPECT_TRUE(bed.run_until([&] { return outcome.running; })) << outcome.why();
   shoot(10);
-  EXPECT_TRUE(bed.run_until([&] { return seen.frames.size() >= 14; })) << outcome.why();
+  ASSERT_TRUE(bed.run_until([&] { return seen.frames.size() >= 14; })) << outcome.why();
   expect_pictures(seen);
   EXPECT_EQ(base::to_hex(seen.frames[0]->track->config.record), flv::kAvcRecord);
   EXPECT_GT(pull->facts().bytes, 14 * PictureCount::kFrameBytes);
@@ -104,7 +104,7 @@ TEST_F(RtmpClient, PushesWhatThisServerHas) {
   auto push = start(Wish::Role::kPublish, url("/live/there?key=secret"), "live/here", outcome);
   EXPECT_TRUE(bed.run_until([&] { return outcome.running; })) << outcome.why();
   shoot(10);
-  EXPECT_TRUE(bed.run_until([&] { return seen.frames.size() >= 14; })) << outcome.why();
+  ASSERT_TRUE(bed.run_until([&] { return seen.frames.size() >= 14; })) << outcome.why();
   expect_pictures(seen);
   protocols::TransferFacts facts = push->facts();
   EXPECT_TRUE(facts.peer.starts_with("127.0.0.1:"));
@@ -121,10 +121,10 @@ TEST_F(RtmpClient, OverTlsAsWell) {
   TransferBed::Outcome outcome, stranger;
   FrameCollector seen(bed, "live/edge");
   auto pull = start(Wish::Role::kPlay, at, "live/edge", outcome, {{"tls_authority", certificate.file()}});
-  EXPECT_TRUE(bed.run_until([&] { return seen.frames.size() >= 4; })) << outcome.why();
+  ASSERT_TRUE(bed.run_until([&] { return seen.frames.size() >= 4; })) << outcome.why();
   EXPECT_EQ(pull->facts().transport, "tls");
   auto refused = start(Wish::Role::kPlay, at, "live/other", stranger);
-  EXPECT_TRUE(bed.run_until([&] { return stranger.ended.has_value(); }));
+  ASSERT_TRUE(bed.run_until([&] { return stranger.ended.has_value(); }));
   EXPECT_EQ(stranger.ended->code, base::Code::kRefused);
   pull.reset();
 }
@@ -133,17 +133,17 @@ TEST_F(RtmpClient, EndsSayWhy) {
   TransferBed::Outcome taken, nothing;
   publish("live/origin");
   auto onto_taken = start(Wish::Role::kPublish, url("/live/origin"), "live/origin", taken);
-  EXPECT_TRUE(bed.run_until([&] { return taken.ended.has_value(); }));
+  ASSERT_TRUE(bed.run_until([&] { return taken.ended.has_value(); }));
   EXPECT_EQ(taken.ended->code, base::Code::kRefused) << taken.why();
   auto of_nothing = start(Wish::Role::kPublish, url("/live/x"), "live/nobody", nothing);
-  EXPECT_TRUE(bed.run_until([&] { return nothing.ended.has_value(); }));
+  ASSERT_TRUE(bed.run_until([&] { return nothing.ended.has_value(); }));
   EXPECT_EQ(nothing.ended->code, base::Code::kNotFound) << nothing.why();
   TransferBed::Outcome closed_port, malformed;
   auto to_nobody = start(Wish::Role::kPlay, "rtmp://127.0.0.1:1/live/a", "live/a", closed_port);
-  EXPECT_TRUE(bed.run_until([&] { return closed_port.ended.has_value(); }));
+  ASSERT_TRUE(bed.run_until([&] { return closed_port.ended.has_value(); }));
   EXPECT_EQ(closed_port.ended->code, base::Code::kSystem) << closed_port.why();
   auto nameless = start(Wish::Role::kPlay, "rtmp://127.0.0.1:1/live", "live/a", malformed);
-  EXPECT_TRUE(bed.run_until([&] { return malformed.ended.has_value(); }));
+  ASSERT_TRUE(bed.run_until([&] { return malformed.ended.has_value(); }));
   EXPECT_EQ(malformed.ended->code, base::Code::kInvalidConfig) << malformed.why();
   EXPECT_EQ(statistics.transfers_failed, 4u);
 }
