@@ -56,4 +56,16 @@ describe("the demo flight", () => {
       await page.context().close();
     });
   }
+
+  it("the telemetry over the picture follows the flight, in the viewer's language", async () => {
+    const page = await openPage(browser, `${server.origin}/watch/live/demo`, { locale: "ko-KR" });
+    const telemetry = page.getByTestId("telemetry");
+    await telemetry.waitFor({ timeout: 25_000 });
+    assert.match(await telemetry.innerText(), /속도/);
+    const position = telemetry.locator("[data-field=position]");
+    const before = await position.textContent();
+    assert.match(before, /^37\.\d{5}, 12\d\.\d{5}$/);
+    await until("another position", async () => (await position.textContent()) !== before);
+    await page.context().close();
+  });
 });
