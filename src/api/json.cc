@@ -53,6 +53,13 @@ json to_json(const hub::TrackFacts& facts) {
           {"derived_from", facts.track->derived_from}};
 }
 
+json to_json(const std::vector<hub::Alarm>& alarms) {
+  json array = json::array();
+  for (const hub::Alarm& alarm : alarms)
+    array.push_back({{"kind", alarm.kind}, {"since", iso8601(alarm.since)}, {"detail", alarm.detail}});
+  return array;
+}
+
 json to_json(const sources::TransferReport& source) {
   return {{"kind", "pull"},
           {"name", source.name},
@@ -108,6 +115,7 @@ json to_json(const hub::StreamFacts& facts, const sources::TransferReport* sourc
             {"groups", facts.ring_groups},
             {"duration_ms", base::to_ms(facts.ring_span)}}},
           {"quirks", quirks},
+          {"alarms", to_json(facts.alarms)},
           {"addresses",
            {{"hls", "/" + facts.name + "/index.m3u8"},
             {"flv", "/" + facts.name + ".flv"},

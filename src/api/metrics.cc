@@ -72,6 +72,10 @@ void add_stream(Families& families, const hub::StreamFacts& facts) {
     families.counter("eyas_stream_quirks_total", "Accepted deviations of the sender by kind.", count,
                      {{"stream", facts.name}, {"quirk", quirk}});
   }
+  for (const auto& alarm : facts.alarms) {
+    families.gauge("eyas_stream_alarm", "1 while the alarm is raised.", 1,
+                   {{"stream", facts.name}, {"kind", alarm.kind}});
+  }
   for (const auto& publisher : facts.publishers) {
     if (!publisher.on_air) continue;
     families.gauge("eyas_stream_backlog_seconds", "How far the publisher lags behind its best.",

@@ -279,6 +279,14 @@ void Directory::reconnect(const StreamName& name, io::Executor& caller,
   });
 }
 
+void Directory::set_alarms(const StreamName& name, std::vector<Alarm> alarms) {
+  Shard& shard = shard_of(name);
+  run_on(shard.home, [&shard, name, alarms = std::move(alarms)]() mutable {
+    auto it = shard.streams.find(name.text());
+    if (it != shard.streams.end()) it->second->set_alarms(std::move(alarms));
+  });
+}
+
 void Directory::set_viewers(const StreamName& name, std::string protocol, uint64_t count) {
   Shard& shard = shard_of(name);
   run_on(shard.home, [&shard, name, protocol = std::move(protocol), count] {

@@ -63,6 +63,7 @@ class Directory {
              base::UniqueFunction<void(std::vector<StreamFacts>)> done);
   // Asks the publisher on air to connect anew; false when there is none.
   void reconnect(const StreamName& name, io::Executor& caller, base::UniqueFunction<void(bool)> done);
+  void set_alarms(const StreamName& name, std::vector<Alarm> alarms);
   void set_viewers(const StreamName& name, std::string protocol, uint64_t count);
 
   // `callback` runs on `caller`, coalesced, after streams came, changed or went; until the token dies on that

@@ -34,6 +34,14 @@ struct TrackFacts {
   bool reordered = false;  // pictures were decoded in another order than they are shown in: B-frames
 };
 
+// Something is wrong with a stream, and has been for a while.
+struct Alarm {
+  std::string kind;  // "no_frames", "frozen", ...
+  base::WallTime since;
+  std::string detail;  // for people
+  bool operator==(const Alarm&) const = default;
+};
+
 struct StreamFacts {
   std::string name;
   bool live = false;  // a publisher is on air; else the stream waits for one
@@ -43,6 +51,7 @@ struct StreamFacts {
   std::map<std::string, uint64_t> readers_by_protocol;
   double bitrate_bps = 0;
   base::Duration keyframe_interval{0};
+  base::Duration keyframe_age{0};  // media time since the last keyframe
   uint64_t frames_in = 0;
   uint64_t bytes_in = 0;
   uint64_t frames_before_key = 0;  // dropped: nothing could have decoded them
@@ -53,6 +62,7 @@ struct StreamFacts {
   size_t ring_groups = 0;
   base::Duration ring_span{0};
   Counters quirks;
+  std::vector<Alarm> alarms;
 };
 
 }  // namespace eyas::hub

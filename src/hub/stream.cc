@@ -173,6 +173,7 @@ void Stream::put_on_air(Source* source) {
   normaliser_.begin_source();
   best_transit_.reset();
   backlog_ = Duration::zero();
+  for (auto& [id, meter] : meters_) meter.reordered = false;
   in_group_ = false;
   video_seen_ = false;
   announce_tracks();
@@ -319,6 +320,12 @@ void Stream::changed() {
   if (events_.on_change) events_.on_change();
 }
 
+void Stream::set_alarms(std::vector<Alarm> alarms) {
+  if (alarms == alarms_) return;
+  alarms_ = std::move(alarms);
+  changed();
+}
+
 StreamFacts Stream::facts() {
   base::MonoTime now = home_.clock().mono();
   StreamFacts facts;
@@ -345,6 +352,7 @@ StreamFacts Stream::facts() {
   }
   facts.bitrate_bps = rate_.bits_per_second(now);
   facts.keyframe_interval = keyframe_interval_;
+  if (in_group_) facts.keyframe_age = normaliser_.latest() - group_start_;
   facts.frames_in = frames_in_;
   facts.bytes_in = bytes_in_;
   facts.frames_before_key = frames_before_key_;
@@ -355,6 +363,7 @@ StreamFacts Stream::facts() {
   facts.ring_bytes = ring.bytes();
   facts.ring_groups = ring.groups();
   facts.ring_span = ring.span();
+  facts.alarms = alarms_;
   return facts;
 }
 

@@ -93,6 +93,8 @@ class Stream {
   bool live() const { return on_air_ != nullptr; }
   bool watched() const { return watched_; }
   const media::TrackSet& tracks() const { return tracks_; }
+  // What is wrong with it, as its watcher says.
+  void set_alarms(std::vector<Alarm> alarms);
   StreamFacts facts();
 
  private:
@@ -170,6 +172,7 @@ class Stream {
   uint64_t frames_in_ = 0;
   uint64_t bytes_in_ = 0;
   uint64_t frames_before_key_ = 0;
+  std::vector<Alarm> alarms_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

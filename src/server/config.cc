@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "sources/slates.h"
+
 namespace eyas::server {
 namespace {
 
@@ -94,6 +96,8 @@ void Config::describe() {
   sources::describe(schema_, derive);
   sources::describe(schema_, transfers);
   sources::describe(schema_, pictures);
+  sources::describe(schema_, slate);
+  sources::describe(schema_, alarms);
   worker::describe(schema_, worker);
 }
 

@@ -10,9 +10,11 @@
 #include "http/options.h"
 #include "hub/directory.h"
 #include "protocols/protocol.h"
+#include "sources/alarms.h"
 #include "sources/demo.h"
 #include "sources/derivations.h"
 #include "sources/pictures.h"
+#include "sources/slate.h"
 #include "sources/transfer_plan.h"
 
 namespace eyas::server {
@@ -56,6 +58,8 @@ class Config {
   sources::DerivationOptions derive;
   sources::TransferPlan transfers;
   sources::PictureOptions pictures;
+  sources::SlateOptions slate;
+  sources::AlarmOptions alarms;
 
  private:
   void describe();

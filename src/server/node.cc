@@ -101,6 +101,8 @@ Node::~Node() {
   drain_limit_.cancel();
   run_what_is_posted();  // while everything that it names still stands
   demo_.reset();
+  watcher_.reset();
+  slates_.reset();
   if (transfers_) transfers_->drain();
   run_what_is_posted();  // a transfer ends on its own loop, while its protocol still stands
   for (Desk& desk : desks_) {
@@ -149,6 +151,7 @@ base::Status Node::start() {
   }
   if (auto status = listen(); !status.ok()) return status;
   if (auto status = transfers_->start(config_.transfers); !status.ok()) return status;
+  if (auto status = start_watching(); !status.ok()) return status;
   return start_demo();
 }
 
@@ -168,6 +171,16 @@ base::Status Node::start_demo() {
   auto flight = sources::DemoFlight::start(*loops_[0], *directory_, std::move(demo));
   if (!flight) return base::Error{base::Code::kInvalidConfig, "demo.name", flight.error().message()};
   demo_ = std::move(*flight);
+  return {};
+}
+
+base::Status Node::start_watching() {
+  sources::SlateOptions slate = config_.slate;
+  slate.process = config_.worker;
+  auto slates = sources::Slates::start(*loops_[0], *directory_, std::move(slate));
+  if (!slates) return slates.error();
+  slates_ = std::move(*slates);
+  watcher_ = std::make_unique<sources::Watcher>(*loops_[0], *directory_, pictures_.get(), config_.alarms);
   return {};
 }
 
@@ -326,6 +339,8 @@ void Node::drain() {
   ready_.store(false, std::memory_order_release);
   base::log::info("server.draining", {{"limit_ms", base::to_ms(config_.drain)}});
   demo_.reset();
+  watcher_.reset();
+  if (slates_) slates_->end();
   if (transfers_) transfers_->drain();
   desks_draining_.store(desks_.size());
   drain_limit_ = loops_[0]->after(config_.drain, [this] { drained(); });
@@ -360,6 +375,7 @@ std::vector<base::Metric> Node::metrics() const {
   std::ranges::move(derivations_->metrics(), std::back_inserter(all));
   std::ranges::move(transfers_->metrics(), std::back_inserter(all));
   std::ranges::move(pictures_->metrics(), std::back_inserter(all));
+  std::ranges::move(slates_->metrics(), std::back_inserter(all));
   return all;
 }
 

@@ -19,7 +19,9 @@
 #include "sources/demo.h"
 #include "sources/derivations.h"
 #include "sources/pictures.h"
+#include "sources/slates.h"
 #include "sources/transfers.h"
+#include "sources/watcher.h"
 
 namespace eyas::server {
 
@@ -57,6 +59,7 @@ class Node {
   base::Status open_web();
   base::Status start_demo();
   base::Status make_transfers();
+  base::Status start_watching();
   base::Status listen();
   // Opens one address on every loop; `bound` gets it with its real port.
   base::Status listen_on(const std::string& key, const std::string& address, Accept accept,
@@ -88,6 +91,8 @@ class Node {
   std::unique_ptr<api::Discoveries> discoveries_;
   std::unique_ptr<sources::Transfers> transfers_;
   std::unique_ptr<sources::WorkerPictures> pictures_;
+  std::unique_ptr<sources::Slates> slates_;
+  std::unique_ptr<sources::Watcher> watcher_;
   std::atomic<std::shared_ptr<const io::TlsContext>> tls_;
   std::atomic<bool> ready_{false};
   std::atomic<size_t> desks_draining_{0};

@@ -84,6 +84,9 @@ void PictureTap::read() {
   info.protocol = "worker";
   info.session = "worker-pictures";
   info.lag_max = kLagMax;
+  // Looks of ours are no viewers.
+  info.passive = std::ranges::all_of(
+      variants_, [](const auto& one) { return one.second.form == hub::PictureVariant::Form::kLook; });
   auto more = [this, run = std::weak_ptr(run_)] {
     if (!run.expired()) pump();
   };

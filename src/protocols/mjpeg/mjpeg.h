@@ -33,6 +33,10 @@ struct Statistics {
   std::atomic<uint64_t> not_found{0};
   std::atomic<uint64_t> refused{0};  // 503
   std::atomic<uint64_t> bad_arguments{0};
+  std::atomic<uint64_t> pulls{0};
+  std::atomic<uint64_t> pulls_open{0};  // now
+  std::atomic<uint64_t> pulls_failed{0};
+  std::atomic<uint64_t> pull_limit_hits{0};
   std::atomic<uint64_t> next_session{1};  // sessions are named "mjpeg-1", "mjpeg-2", ...
 
   struct Named {
@@ -40,7 +44,7 @@ struct Statistics {
     uint64_t value;
   };
   // Every counter with its name, for the API and the metrics.
-  std::array<Named, 8> list() const {
+  std::array<Named, 12> list() const {
     return {{{"viewers", viewers},
              {"plays", plays},
              {"snapshots", snapshots},
@@ -48,7 +52,11 @@ struct Statistics {
              {"pictures_skipped", pictures_skipped},
              {"not_found", not_found},
              {"refused", refused},
-             {"bad_arguments", bad_arguments}}};
+             {"bad_arguments", bad_arguments},
+             {"pulls", pulls},
+             {"pulls_open", pulls_open},
+             {"pulls_failed", pulls_failed},
+             {"pull_limit_hits", pull_limit_hits}}};
   }
 };
 

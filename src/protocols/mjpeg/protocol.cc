@@ -1,6 +1,8 @@
 #include "protocols/protocol.h"
 
+#include "base/check.h"
 #include "protocols/mjpeg/mjpeg.h"
+#include "protocols/mjpeg/pull.h"
 
 namespace eyas::mjpeg {
 namespace {
@@ -12,9 +14,22 @@ class Mjpeg final : public protocols::Protocol {
   base::Status start(const protocols::Services& services) override {
     // Without workers there are no pictures.
     if (services.pictures == nullptr) return {};
+    directory_ = &services.directory;
+    pictures_ = services.pictures;
     audience_ = std::make_unique<Audience>(services.directory);
     add_routes(services.router, options_, *services.pictures, *audience_, statistics_);
     return {};
+  }
+  bool can_pull(const base::Url& url, const protocols::TransferOptions& options) const override {
+    return protocols::http_format(url, options) == "mjpeg";
+  }
+  base::Status check_transfer(const base::Url& url,
+                              const protocols::TransferOptions& options) const override {
+    return check_pull(url, options);
+  }
+  std::unique_ptr<protocols::Transfer> pull(protocols::TransferRequest request) override {
+    CHECK(pictures_ != nullptr);
+    return std::make_unique<Pull>(std::move(request), *directory_, *pictures_, statistics_);
   }
   std::vector<base::Metric> metrics() const override {
     return protocols::metrics_of(kName, statistics_.list());
@@ -24,6 +39,8 @@ class Mjpeg final : public protocols::Protocol {
   Options options_;
   Statistics statistics_;
   std::unique_ptr<Audience> audience_;
+  hub::Directory* directory_ = nullptr;  // from start() on
+  hub::Pictures* pictures_ = nullptr;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@ type Schemas = components["schemas"];
 export type PublisherFacts = Schemas["Publisher"];
 export type TrackFacts = Schemas["Track"];
 export type StreamFacts = Schemas["Stream"];
+export type AlarmFacts = Schemas["Alarm"];
 export type StreamsBody = Schemas["Streams"];
 /** "host:port" per listener; empty when it is off. */
 export type ServerInfo = Schemas["Info"];

@@ -613,6 +613,8 @@ export interface components {
             quirks: {
                 [key: string]: number;
             };
+            /** @description What is wrong with the stream, and has been for a while */
+            alarms: components["schemas"]["Alarm"][];
             addresses: {
                 hls: string;
                 flv: string;
@@ -620,6 +622,14 @@ export interface components {
                 whip: string;
                 rtmp: string;
             };
+        };
+        Alarm: {
+            /** @enum {string} */
+            kind: "no_frames" | "frozen" | "black" | "bitrate_low" | "fps_low" | "backlog" | "b_frames" | "keyframe_interval" | "audio_silent";
+            /** Format: date-time */
+            since: string;
+            /** @description For people, in English */
+            detail: string;
         };
         Info: {
             version: string;

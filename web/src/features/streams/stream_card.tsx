@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { videoTrack, viewerCount, type StreamFacts } from "@/api/contract";
 import { formatBitrate, formatCount, formatFps, formatSize } from "@/ui/format";
 import { ViewersIcon } from "@/ui/icons";
+import { AlarmBadges } from "@/ui/alarm_badges";
 import { StateBadge } from "@/ui/state_badge";
 
 /** A stable hue per name, so that a stream is recognised by its card before its name is read. */
@@ -69,8 +70,9 @@ function Preview({ stream }: { stream: StreamFacts }) {
           <path d="M148 20v-8h-10M12 70v8h10M148 70v8h-10" strokeOpacity=".3" />
         </g>
       </svg>
-      <div className="absolute top-2.5 left-2.5">
+      <div className="absolute inset-x-2.5 top-2.5 flex flex-wrap gap-1.5">
         <StateBadge state={stream.state} />
+        <AlarmBadges alarms={stream.alarms} />
       </div>
     </div>
   );

@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { StreamFacts } from "@/api/contract";
+import { AlarmBadges } from "@/ui/alarm_badges";
 import { Fact, FactList, FactSection } from "@/ui/fact_list";
 import { formatCount } from "@/ui/format";
 
@@ -21,7 +22,12 @@ export function HealthSection({ stream }: { stream: StreamFacts }) {
   const count = (value: number) => formatCount(value, i18n.language);
   return (
     <FactSection title={t("facts.health")}>
-      {repairs.length + gaps.length + quirks.length === 0 && <p className="text-sm text-good">{t("facts.healthy")}</p>}
+      {stream.alarms.length > 0 && (
+        <div className="mb-1.5 flex flex-wrap gap-1.5">
+          <AlarmBadges alarms={stream.alarms} />
+        </div>
+      )}
+      {stream.alarms.length + repairs.length + gaps.length + quirks.length === 0 && <p className="text-sm text-good">{t("facts.healthy")}</p>}
       <Counters title={t("facts.repairs")} rows={repairs.map(([key, value]) => [t(`facts.repair_${key}`, key), count(value)])} />
       <Counters title={t("facts.gaps")} rows={gaps.map(([key, value]) => [t(`facts.${key}`, key), count(value)])} />
       <Counters title={t("facts.quirks")} rows={quirks.map(([key, value]) => [key.replaceAll("_", " "), count(value)])} />

@@ -213,6 +213,17 @@ export const en = {
     position: "Position",
     battery: "Battery",
   },
+  alarms: {
+    no_frames: "No signal",
+    frozen: "Picture frozen",
+    black: "Picture black",
+    bitrate_low: "Bitrate too low",
+    fps_low: "Too few frames",
+    backlog: "Falling behind",
+    b_frames: "B-frames",
+    keyframe_interval: "Keyframes too rare",
+    audio_silent: "No sound",
+  },
   facts: {
     title: "Stream facts",
     here: "At this screen",

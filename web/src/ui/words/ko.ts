@@ -214,6 +214,17 @@ export const ko: Words = {
     position: "위치",
     battery: "배터리",
   },
+  alarms: {
+    no_frames: "신호 없음",
+    frozen: "화면 정지",
+    black: "검은 화면",
+    bitrate_low: "비트레이트 낮음",
+    fps_low: "프레임 부족",
+    backlog: "지연 누적",
+    b_frames: "B 프레임",
+    keyframe_interval: "키프레임 간격 과다",
+    audio_silent: "소리 없음",
+  },
   facts: {
     title: "스트림 정보",
     here: "이 화면",

@@ -1,0 +1,172 @@
+// A real worker's slate, and a camera that comes and goes, in a real hub on one loop.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "sources/slates.h"
+#include "sources/test_sender.h"
+
+extern "C" {
+#include <libavutil/log.h>
+}
+
+namespace eyas::sources {
+namespace {
+
+using namespace std::chrono_literals;
+using Reader = hub::Reader<hub::FrameFormat>;
+
+const bool quiet = (av_log_set_level(AV_LOG_ERROR), true);
+constexpr base::Duration kPatience = 120s;
+
+TEST(SlatePattern, FitsWithinAPartOfAName) {
+  EXPECT_TRUE(fits_pattern("live/alpha", "live/alpha"));
+  EXPECT_FALSE(fits_pattern("live/alpha", "live/alpha2"));
+  EXPECT_TRUE(fits_pattern("live/*", "live/alpha"));
+  EXPECT_FALSE(fits_pattern("live/*", "lively/alpha"));
+  EXPECT_TRUE(fits_pattern("*/cam-*", "roof/cam-7"));
+  EXPECT_FALSE(fits_pattern("*/cam-*", "roof/door"));
+  EXPECT_TRUE(fits_pattern("live/*-main", "live/alpha-main"));
+  EXPECT_TRUE(fits_pattern("*", "any/thing"));
+  EXPECT_FALSE(fits_pattern("li*", "live/alpha")) << "a star stays within its part";
+}
+
+class SlateTest : public testing::Test {
+ protected:
+  static SlateOptions options(std::vector<std::string> streams) {
+    SlateOptions options;
+    options.streams = std::move(streams);
+    options.width = 320, options.height = 180, options.frame_rate = 10;
+    options.process.program = EYAS_WORKER_PROGRAM;
+    return options;
+  }
+  template <typename Condition>
+  bool comes_true(Condition condition) {
+    base::MonoTime limit = base::system_clock().mono() + kPatience;
+    while (!condition()) {
+      if (base::system_clock().mono() > limit) return false;
+      loop_.run_once(20ms);
+      take();
+    }
+    return true;
+  }
+  void read() {
+    directory_.read<hub::FrameFormat>(
+        name_, {.protocol = "test", .session = "t1", .peer = "", .wait = kPatience, .arguments = {}}, loop_,
+        [] {},
+        [this](base::Result<Reader> reader) {
+          ASSERT_TRUE(reader.ok());
+          reader_ = std::move(*reader);
+        });
+  }
+  void take() {
+    while (reader_) {
+      auto item = reader_.next();
+      if (!item) break;
+      const media::Frame& frame = *item->unit;
+      auto& last = last_[frame.track->id];
+      EXPECT_GE(frame.dts, last) << "one timeline, whoever is on air";
+      EXPECT_LT(frame.dts - last, 20s);
+      last = frame.dts;
+      if (frame.track->kind() == media::TrackKind::kVideo) {
+        if (width_ != frame.track->config.width) EXPECT_TRUE(frame.key) << "swapped at a keyframe";
+        width_ = frame.track->config.width;
+        ++pictures_;
+      } else {
+        ++sounds_;
+      }
+    }
+    EXPECT_FALSE(reader_ && reader_.ended()) << "nobody has to connect anew";
+  }
+  bool pictures_of(uint32_t width) {
+    return comes_true([&] { return width_ == width; }) &&
+           comes_true([&, until = pictures_ + 5] { return pictures_ >= until; }) && width_ == width;
+  }
+
+  io::Loop loop_;
+  hub::StreamName name_ = *hub::StreamName::parse("live/alpha");
+  hub::Directory directory_{{&loop_}, {}};
+  Reader reader_;
+  std::map<media::TrackId, media::MediaTime> last_;
+  uint32_t width_ = 0;
+  size_t pictures_ = 0, sounds_ = 0;
+};
+
+TEST_F(SlateTest, IsOnAirUntilACameraComesAndAgainWhenItLeftInItsForm) {
+  auto slates = std::move(*Slates::start(loop_, directory_, options({"live/alpha"})));
+  read();
+  ASSERT_TRUE(pictures_of(320));
+  auto sender = std::make_unique<Sender>(loop_, directory_);
+  ASSERT_TRUE(pictures_of(160));
+  ASSERT_TRUE(comes_true([&] { return !slates->find("live/alpha")->showing(); })) << "no worker for nobody";
+  sender->leave();
+  size_t before = sounds_;
+  ASSERT_TRUE(comes_true([&] { return slates->find("live/alpha")->showing(); }));
+  ASSERT_TRUE(pictures_of(160)) << "in the camera's size";
+  ASSERT_TRUE(comes_true([&] { return sounds_ > before + 20; })) << "with silence where there was sound";
+  Sender again(loop_, directory_);
+  ASSERT_TRUE(comes_true([&] { return !slates->find("live/alpha")->showing(); }));
+  ASSERT_TRUE(pictures_of(160));
+}
+
+TEST_F(SlateTest, APatternsStreamIsKeptUpForAWhile) {
+  SlateOptions some = options({"live/*"});
+  some.hold = 1500ms;
+  auto slates = std::move(*Slates::start(loop_, directory_, some));
+  auto sender = std::make_unique<Sender>(loop_, directory_);
+  read();
+  ASSERT_TRUE(pictures_of(160));
+  ASSERT_TRUE(comes_true([&] { return slates->find("live/alpha") != nullptr; }));
+  sender->leave();
+  ASSERT_TRUE(comes_true([&] { return slates->find("live/alpha")->showing(); }));
+  ASSERT_TRUE(comes_true([&] { return slates->find("live/alpha") == nullptr; }));
+}
+
+TEST_F(SlateTest, ShowsAnImageOfTheOperators) {
+  auto path = std::filesystem::temp_directory_path() / ("eyas_slate_" + std::to_string(getpid()) + ".jpg");
+  auto encoder = std::move(*worker::JpegEncoder::open({64, 48, 80}));
+  for (int plane : {0, 1, 2})
+    std::fill_n(encoder->frame().data[plane], encoder->frame().linesize[plane] * (plane == 0 ? 48 : 24),
+                uint8_t{128});
+  ASSERT_TRUE(encoder
+                  ->encode(0,
+                           [&](const worker::Packet& p) {
+                             std::ofstream(path, std::ios::binary)
+                                 .write(reinterpret_cast<const char*>(p.payload.data()),
+                                        static_cast<std::streamsize>(p.payload.size()));
+                           })
+                  .ok());
+  SlateOptions image = options({"live/alpha"});
+  image.file = path;
+  auto slates = Slates::start(loop_, directory_, image);
+  std::filesystem::remove(path);
+  ASSERT_TRUE(slates.ok());
+  read();
+  EXPECT_TRUE(pictures_of(320));
+}
+
+TEST_F(SlateTest, RefusesWhatIsNoNameAndNoImage) {
+  EXPECT_FALSE(Slates::start(loop_, directory_, options({"no name"})).ok());
+  SlateOptions absent = options({});
+  absent.file = "/nowhere/slate.png";
+  EXPECT_FALSE(Slates::start(loop_, directory_, absent).ok());
+  absent.file = "/proc/self/exe";
+  EXPECT_FALSE(Slates::start(loop_, directory_, absent).ok());
+}
+
+TEST_F(SlateTest, NoMoreWorkersThanItsLimit) {
+  SlateOptions none = options({"live/alpha"});
+  none.workers_max = 0;
+  auto slates = std::move(*Slates::start(loop_, directory_, none));
+  auto refused = [&] {
+    auto metrics = slates->metrics();
+    return std::ranges::find(metrics, "eyas_slate_refused_total", &base::Metric::name)->value;
+  };
+  ASSERT_TRUE(comes_true([&] { return refused() > 0; }));
+  EXPECT_FALSE(slates->find("live/alpha")->showing());
+}
+
+}  // namespace
+}  // namespace eyas::sources
