@@ -21,18 +21,6 @@ using Reader = hub::Reader<hub::FrameFormat>;
 const bool quiet = (av_log_set_level(AV_LOG_ERROR), true);
 constexpr base::Duration kPatience = 120s;
 
-TEST(SlatePattern, FitsWithinAPartOfAName) {
-  EXPECT_TRUE(fits_pattern("live/alpha", "live/alpha"));
-  EXPECT_FALSE(fits_pattern("live/alpha", "live/alpha2"));
-  EXPECT_TRUE(fits_pattern("live/*", "live/alpha"));
-  EXPECT_FALSE(fits_pattern("live/*", "lively/alpha"));
-  EXPECT_TRUE(fits_pattern("*/cam-*", "roof/cam-7"));
-  EXPECT_FALSE(fits_pattern("*/cam-*", "roof/door"));
-  EXPECT_TRUE(fits_pattern("live/*-main", "live/alpha-main"));
-  EXPECT_TRUE(fits_pattern("*", "any/thing"));
-  EXPECT_FALSE(fits_pattern("li*", "live/alpha")) << "a star stays within its part";
-}
-
 class SlateTest : public testing::Test {
  protected:
   static SlateOptions options(std::vector<std::string> streams) {

@@ -4,6 +4,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "sources/transfer_plan.h"
+
 namespace eyas::sources {
 namespace {
 
@@ -29,19 +31,6 @@ base::Result<SlateImage> read_image(const std::string& path) {
 }
 
 }  // namespace
-
-bool fits_pattern(std::string_view pattern, std::string_view name) {
-  if (pattern == "*") return true;
-  size_t star = pattern.find('*');
-  if (star == std::string_view::npos) return pattern == name;
-  if (name.size() < star || pattern.substr(0, star) != name.substr(0, star)) return false;
-  std::string_view rest = pattern.substr(star + 1);
-  for (size_t end = star; end <= name.size(); ++end) {
-    if (fits_pattern(rest.empty() ? std::string_view("") : rest, name.substr(end))) return true;
-    if (end < name.size() && name[end] == '/') return false;
-  }
-  return false;
-}
 
 base::Result<std::unique_ptr<Slates>> Slates::start(io::Loop& loop, hub::Directory& directory,
                                                     SlateOptions options) {

@@ -4,7 +4,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/metric.h"
@@ -14,10 +13,6 @@ namespace eyas::sources {
 
 // Binds the keys "slate.*" to `options`, which outlives the schema.
 void describe(base::OptionSchema& schema, SlateOptions& options);
-
-// Whether a name fits "live/alpha", "live/*", "*" or the like: a star is any text without a slash; alone it
-// is any name.
-bool fits_pattern(std::string_view pattern, std::string_view name);
 
 // Lives on its loop.
 class Slates {

@@ -4,7 +4,7 @@
 #include <set>
 
 #include "base/log.h"
-#include "sources/slates.h"
+#include "sources/transfer_plan.h"
 
 namespace eyas::sources {
 

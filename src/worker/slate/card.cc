@@ -73,7 +73,7 @@ void Card::middle(Painter& painter, const demo::Lettering& letters, float y, con
 }
 
 void Card::korean(Painter& painter) const {
-  const char* after = since_.empty() ? "신호를 기다립니다" : " 부터 신호가 없습니다";
+  const char* after = since_.empty() ? "신호를 기다립니다" : "부터 신호가 없습니다";
   float height = 56 * unit_, y = height_ / 2 - 22 * unit_;
   demo::Lettering digits(height * 0.86f);
   float x = (width_ - hangul_width(after, height) - digits.width(since_)) / 2;

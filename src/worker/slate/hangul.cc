@@ -11,7 +11,7 @@ using demo::Painter;
 using demo::Yuv;
 
 // Of a syllable's height.
-constexpr float kAdvance = 1.08f, kSpace = 0.5f, kPen = 0.085f;
+constexpr float kAdvance = 1.08f, kSpace = 0.5f, kPen = 0.1f;
 // Strokes lie on a grid of 0 to 6 both ways: two digits a point, a space lifts the pen.
 constexpr float kGrid = 6;
 
