@@ -84,9 +84,10 @@ void PictureTap::read() {
   info.protocol = "worker";
   info.session = "worker-pictures";
   info.lag_max = kLagMax;
-  // Looks of ours are no viewers.
-  info.passive = std::ranges::all_of(
+  // Viewers of pictures are told by their protocol; looks of ours are none.
+  bool looks = std::ranges::all_of(
       variants_, [](const auto& one) { return one.second.form == hub::PictureVariant::Form::kLook; });
+  info.interest = looks ? hub::Interest::kFollows : hub::Interest::kBegins;
   auto more = [this, run = std::weak_ptr(run_)] {
     if (!run.expired()) pump();
   };

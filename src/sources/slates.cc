@@ -12,10 +12,6 @@ namespace {
 using base::Code;
 using base::Error;
 
-bool is_pattern(std::string_view text) {
-  return text.find('*') != std::string_view::npos;
-}
-
 base::Result<SlateImage> read_image(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) return Error{Code::kInvalidConfig, "slate.file cannot be read", path};

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/log.h"
+#include "sources/slate.h"
 #include "sources/transfer_plan.h"
 
 namespace eyas::sources {

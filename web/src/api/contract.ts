@@ -37,9 +37,9 @@ export function derivedTracks(stream: StreamFacts, kind: TrackFacts["kind"]): Tr
   return stream.tracks.filter((track) => track.kind === kind && track.derived_from > 0);
 }
 
-/** Readers that the server itself keeps, such as HLS's packager, look at a stream for others. */
+/** Readers that the server itself keeps, such as HLS's packager and workers, look at a stream for others. */
 function isViewer(protocol: string): boolean {
-  return !protocol.endsWith("_packager");
+  return !protocol.endsWith("_packager") && protocol !== "worker";
 }
 
 /** The people who watch, by protocol. */
