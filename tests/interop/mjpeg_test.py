@@ -207,7 +207,7 @@ def published_from(part):
     assert facts["publisher"]["protocol"] == "mjpeg", facts["publisher"]
     video, = facts["tracks"]
     assert (video["codec"], video["width"], video["height"]) == ("h264", 640, 360), video
-    output = run("ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "info", "-i", server.http(f"/{NAME}.flv"),
+    output = run("ffmpeg", "-nostdin", "-hide_banner", "-loglevel", "info", "-analyzeduration", "500000", "-i", server.http(f"/{NAME}.flv"),
                  "-frames:v", "15", "-f", "null", "-", timeout=30)
     assert "640x360" in output and "h264" in output, output
     return server, camera
