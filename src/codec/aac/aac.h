@@ -20,7 +20,7 @@ struct AudioSpecificConfig {
   bool sbr = false;
   bool ps = false;
   uint32_t frame_samples = 1024;  // at the core's rate; 0 when unknown
-  size_t bits = 0;  // that it took, without backward compatible signalling behind it
+  size_t bits = 0;                // that it took, without backward compatible signalling behind it
 };
 
 base::Result<AudioSpecificConfig> parse(base::Bytes record);

@@ -26,7 +26,8 @@ class Hls final : public protocols::Protocol {
   bool can_pull(const base::Url& url, const protocols::TransferOptions& options) const override {
     return protocols::http_format(url, options) == "hls";
   }
-  base::Status check_transfer(const base::Url& url, const protocols::TransferOptions& options) const override {
+  base::Status check_transfer(const base::Url& url,
+                              const protocols::TransferOptions& options) const override {
     return check_pull(url, options);
   }
   std::unique_ptr<protocols::Transfer> pull(protocols::TransferRequest request) override {

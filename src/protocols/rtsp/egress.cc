@@ -13,13 +13,19 @@ namespace {
 constexpr size_t kSendBytesMax = 256 * 1024;
 constexpr size_t kSendSlicesMax = 128;
 
+// A video's parameter sets come in band; what else a description says of a track holds for a session's life.
+bool is_as_described(const media::Track& described, const media::Track& now) {
+  return now.kind() == media::TrackKind::kVideo ? now.config.codec == described.config.codec
+                                                : now.config.same_decoder(described.config);
+}
+
 }  // namespace
 
 Egress::Egress(std::vector<OutgoingTrack> tracks, const base::Clock& clock) : clock_(clock) {
   size_t places = 0;
   for (OutgoingTrack& way : tracks) {
     places = std::max<size_t>(places, way.place + 1u);
-    lanes_.push_back({std::move(way), nullptr, nullptr, 0, 0, {}});
+    lanes_.push_back({std::move(way), nullptr, nullptr, 0, 0, {}, nullptr});
   }
   by_place_.resize(places, nullptr);
   for (Lane& lane : lanes_) by_place_[lane.way.place] = &lane;
@@ -44,6 +50,7 @@ StreamUnitPtr Egress::next() {
     units_lost_ += item->lost;
     if (item->head) take_head(std::move(item->head));
     const StreamUnit& unit = *item->unit;
+    watch_track(unit);
     bool wanted = unit.place < by_place_.size() && by_place_[unit.place] != nullptr &&
                   by_place_[unit.place]->lane != nullptr;
     if (wanted && !changed_) return std::move(item->unit);
@@ -51,17 +58,22 @@ StreamUnitPtr Egress::next() {
   return nullptr;
 }
 
-// A video's parameter sets come in band; what else a description says of a track holds for a session's life.
+// Between heads a track may change too; one of another codec comes at another place.
+void Egress::watch_track(const StreamUnit& unit) {
+  for (Lane& lane : lanes_) {
+    if (lane.way.track != unit.track->id || lane.newest == unit.track || lane.described == nullptr) continue;
+    lane.newest = unit.track;
+    changed_ |= unit.place != lane.way.place || !is_as_described(*lane.described, *unit.track);
+  }
+}
+
 void Egress::take_head(std::shared_ptr<const StreamHead> head) {
   for (Lane& lane : lanes_) {
     lane.lane = head->lane_of(lane.way.track);
     if (lane.lane == nullptr) continue;
-    media::TrackPtr now = lane.lane->track;
+    const media::TrackPtr& now = lane.lane->track;
     if (!lane.described) lane.described = now;
-    bool same = lane.lane->place == lane.way.place &&
-                (now->kind() == media::TrackKind::kVideo ? now->config.codec == lane.described->config.codec
-                                                         : now->config.same_decoder(lane.described->config));
-    changed_ |= !same;
+    changed_ |= lane.lane->place != lane.way.place || !is_as_described(*lane.described, *now);
   }
   head_ = std::move(head);
 }

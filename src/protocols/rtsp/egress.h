@@ -67,6 +67,7 @@ class Egress {
     uint32_t packets = 0;
     uint32_t octets = 0;
     std::optional<base::MonoTime> next_report;
+    media::TrackPtr newest;  // as its last unit had it
   };
 
   // The next unit of a track that is set up; null when there is nothing now.
@@ -74,11 +75,13 @@ class Egress {
   Lane& lane_of(const StreamUnit& unit) { return *by_place_[unit.place]; }
   // Counts the unit, and sends the report that is due behind it.
   void sent(const StreamUnit& unit, base::MonoTime now);
+  // A track became what the viewer was not told of: the session cannot go on.
   bool changed() const { return changed_; }
   bool ended() const { return !first_ && reader_ && reader_.ended(); }
   virtual void send_rtcp(const OutgoingTrack& way, base::Bytes packet) = 0;
 
  private:
+  void watch_track(const StreamUnit& unit);
   void take_head(std::shared_ptr<const StreamHead> head);
 
   const base::Clock& clock_;

@@ -33,6 +33,9 @@ class Programme {
         });
   }
 
+  // The sound becomes another codec's.
+  void change_sound() { audio_ = add(2, *codec::describe(media::Codec::kG711U, {})); }
+
  private:
   media::TrackPtr add(media::TrackId id, media::CodecConfig config) {
     auto track = std::make_shared<media::Track>();
@@ -116,6 +119,18 @@ TEST_F(Pushes, LogIn) {
   auto wrong = push("/live/c", "u:wrong@");
   ASSERT_TRUE(ended());
   EXPECT_EQ(outcome.ended->code, Code::kRefused);
+}
+
+// What was announced does not hold any more: the next attempt announces anew.
+TEST_F(Pushes, EndWhenATrackBecomesAnotherCodecs) {
+  serve({});
+  Programme programme(bed, "live/a");
+  FrameCollector seen(bed, "live/b");
+  auto attempt = push("/live/b");
+  ASSERT_TRUE(bed.run_until([&] { return seen.of(media::Codec::kG711A).size() >= 3; })) << outcome.why();
+  programme.change_sound();
+  ASSERT_TRUE(ended());
+  EXPECT_TRUE(seen.of(media::Codec::kG711U).empty());
 }
 
 TEST_F(Pushes, ANameThatIsTakenIsARefusal) {
