@@ -215,7 +215,7 @@ def published_from(part):
 
 def test_a_flask_camera_is_published_as_h264():
     server, camera = published_from(flask)
-    assert server.stream(NAME)["quirks"]["images"] > 15
+    wait_for(lambda: server.stream(NAME)["quirks"].get("images", 0) > 15, 5, "the count of images, told once a second")
     camera.kill()
     wait_for(lambda: not server.stream(NAME) or server.stream(NAME)["state"] == "waiting", 15, "the camera's end")
     wait_for(lambda: not workers_of(server), 10, "the end of its worker")
