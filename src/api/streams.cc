@@ -34,9 +34,9 @@ void add_absent(Listing& listing) {
 }  // namespace
 
 const TransferReport* source_of(const Listing& listing, const std::string& stream) {
-  auto [from, to] = std::ranges::equal_range(listing.pulls, stream, {}, &TransferReport::stream);
+  auto pull = std::ranges::lower_bound(listing.pulls, stream, {}, &TransferReport::stream);
   const TransferReport* best = nullptr;
-  for (auto pull = from; pull != to; ++pull) {
+  for (; pull != listing.pulls.end() && pull->stream == stream; ++pull) {
     if (pull->several) continue;
     bool runs = pull->state == TransferState::kRunning;
     if (best == nullptr || (runs && best->state != TransferState::kRunning)) best = &*pull;

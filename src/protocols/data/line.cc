@@ -31,7 +31,8 @@ std::string quoted(const std::string& text) {
 // The text itself when it is JSON. Line feeds in JSON stand between tokens only, where a blank does as well.
 std::optional<std::string> json_of(base::Bytes payload) {
   const std::string_view text = base::as_text(payload);
-  if (!nlohmann::json::accept(text)) return std::nullopt;
+  // The parser takes a zero byte for the end, and what follows it for nothing.
+  if (text.find('\0') != text.npos || !nlohmann::json::accept(text)) return std::nullopt;
   std::string line(text);
   std::ranges::replace(line, '\n', ' ');
   std::ranges::replace(line, '\r', ' ');

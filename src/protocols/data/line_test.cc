@@ -51,6 +51,12 @@ TEST(Line, WhatOnlySaysThatItIsJsonIsBase64) {
   EXPECT_NE(line.find("a\\\"b\\n"), std::string::npos) << line;
 }
 
+// The JSON parser stops at a zero byte; the fuzzer found what stood behind it in the line.
+TEST(Line, JsonWithAZeroByteBehindItIsBase64) {
+  const std::string text("\"{\"\n\t\0\0o", 8);
+  EXPECT_NE(line_of(frame("application/json", text), kArrived).find("\"base64\":"), std::string::npos);
+}
+
 TEST(Line, ALargePayloadIsOnlyCounted) {
   const std::string line =
       line_of(frame("application/klv", std::string(kPayloadBytesMax + 1, 'x')), kArrived);
