@@ -76,15 +76,6 @@ void Server::drain() {
   for (auto& [id, held] : sessions_) held.session->end({base::Code::kClosed, "the server is stopping", {}});
 }
 
-std::vector<SessionFacts> Server::list() const {
-  std::vector<SessionFacts> all;
-  for (const auto& [id, held] : sessions_) {
-    const Session& session = *held.session;
-    all.push_back({session.id(), session.stream(), session.peer(), session.publishes(), session.facts()});
-  }
-  return all;
-}
-
 void Server::tick() {
   for (auto& [id, held] : sessions_) held.session->tick();
   if (!sessions_.empty()) tick_ = loop_.after(kTick, [this] { tick(); });

@@ -3,22 +3,11 @@
 
 #include <map>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "protocols/srt/session.h"
 #include "protocols/srt/wire/stream_id.h"
 
 namespace eyas::srt {
-
-// What the API tells of one session.
-struct SessionFacts {
-  std::string session;
-  std::string stream;
-  std::string peer;
-  bool publishes = false;
-  PathFacts path;
-};
 
 // Lives on its loop.
 class Server {
@@ -29,7 +18,6 @@ class Server {
 
   void accept(Socket socket);
   void drain();
-  std::vector<SessionFacts> list() const;
 
  private:
   struct Held {
