@@ -30,9 +30,16 @@ if(EYAS_FUZZERS)
   add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
   add_link_options(-fsanitize=address,undefined)
 endif()
+# Hardened, as tests/tools/hardening_test.py reads it back from the programs. What the linker does is in every build;
+# what the compiler does belongs to what people run. Sanitizers and fuzzers bring checks of their own.
+if(NOT EYAS_SANITIZE AND NOT EYAS_FUZZERS)
+  add_link_options(-pie -Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
-  add_compile_options(-fstack-protector-strong -D_FORTIFY_SOURCE=2)
-  add_link_options(-Wl,-z,relro,-z,now -pie)
+  add_compile_options(-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    add_compile_options(-fcf-protection=full)
+  endif()
 endif()
 
 # Static libraries of ours are small; the linker drops what a binary does not use.
