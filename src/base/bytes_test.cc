@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/slice.h"
+#include "base/slice_batch.h"
 
 namespace eyas::base {
 namespace {
@@ -50,6 +51,16 @@ TEST(Slice, PartsShareTheOwnerAndAreClamped) {
   EXPECT_EQ(to_hex(part), "0203");
   EXPECT_EQ(part.sub(1, 99).size(), 1u);
   EXPECT_TRUE(part.sub(99).empty());
+}
+
+TEST(Slice, ABatchGivesTheRoomOfABurstBack) {
+  std::vector<Slice> batch(kBatchSlicesKept);
+  clear_batch(batch);
+  EXPECT_TRUE(batch.empty());
+  EXPECT_EQ(batch.capacity(), kBatchSlicesKept) << "a usual one is used again";
+  batch.resize(10 * kBatchSlicesKept);
+  clear_batch(batch);
+  EXPECT_EQ(batch.capacity(), 0u);
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "base/check.h"
+#include "base/slice_batch.h"
 
 namespace eyas::io {
 
@@ -198,7 +199,7 @@ bool TcpStream::write_held() {
     }
     if (left > 0) held_[held_from_] = held_[held_from_].sub(left);
   }
-  held_.clear();
+  base::clear_batch(held_);
   held_from_ = 0;
   return true;
 }

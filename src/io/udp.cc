@@ -122,6 +122,7 @@ struct UdpSocket::Arena {
   }
 };
 
+// What one recvmmsg fills. Its contents live for one read_batch() only, so a thread's sockets share it.
 struct UdpSocket::Inbox {
   struct alignas(cmsghdr) Control {
     uint8_t bytes[CMSG_SPACE(sizeof(in_pktinfo)) + CMSG_SPACE(sizeof(in6_pktinfo))];
@@ -131,6 +132,11 @@ struct UdpSocket::Inbox {
   std::array<iovec, kDatagramsPerRead> parts;
   std::array<Endpoint, kDatagramsPerRead> from;
   std::array<std::array<uint8_t, kDatagramBytesIn>, kDatagramsPerRead> bytes;
+
+  static Inbox& of_thread() {
+    thread_local const auto inbox = std::make_unique_for_overwrite<Inbox>();
+    return *inbox;
+  }
 };
 
 base::Result<std::unique_ptr<UdpSocket>> UdpSocket::open(Loop& loop, const std::string& address,
@@ -178,13 +184,7 @@ base::Status UdpSocket::send_to_groups_by(const std::string& interface, unsigned
 }
 
 UdpSocket::UdpSocket(Loop& loop, int fd, Handler& handler)
-    : loop_(loop),
-      fd_(fd),
-      handler_(handler),
-      segmentation_(get_option(fd, SOL_UDP, UDP_SEGMENT) >= 0),
-      // Not zeroed: pages that no batch reached cost nothing.
-      out_(std::make_unique_for_overwrite<Arena>()),
-      in_(std::make_unique_for_overwrite<Inbox>()) {
+    : loop_(loop), fd_(fd), handler_(handler), segmentation_(get_option(fd, SOL_UDP, UDP_SEGMENT) >= 0) {
   tell_local();
   loop_.watch(fd_, EPOLLIN, *this);
 }
@@ -222,7 +222,7 @@ void UdpSocket::on_fd(uint32_t events) {
 
 // True when there may be more.
 bool UdpSocket::read_batch() {
-  Inbox& in = *in_;
+  Inbox& in = Inbox::of_thread();
   for (size_t i = 0; i < kDatagramsPerRead; ++i) {
     in.parts[i] = {in.bytes[i].data(), kDatagramBytesIn};
     msghdr& h = in.headers[i].msg_hdr;
@@ -256,6 +256,8 @@ bool UdpSocket::read_batch() {
 
 std::span<uint8_t> UdpSocket::prepare(size_t max) {
   CHECK(max <= kDatagramBytesMax);
+  // At first use: many sockets only receive. Not zeroed: pages that no batch reached cost nothing.
+  if (!out_) out_ = std::make_unique_for_overwrite<Arena>();
   Arena& out = *out_;
   if (out.used + max > kBatchBytes || out.count == kBatchMessages) flush();
   return {out.bytes.data() + out.used, max};
@@ -299,6 +301,7 @@ void UdpSocket::send(const Endpoint& to, base::Bytes datagram) {
 }
 
 void UdpSocket::flush() {
+  if (!out_) return;
   Arena& out = *out_;
   for (size_t i = 0; i < out.count; ++i) out.fill_header(i);
   for (size_t done = 0; done < out.count;) done += send_from(done);

@@ -101,8 +101,7 @@ class UdpSocket final : FdHandler {
   bool tells_local_ = false;
   LocalAddress arrived_at_;
   bool flush_scheduled_ = false;
-  std::unique_ptr<Arena> out_;
-  std::unique_ptr<Inbox> in_;
+  std::unique_ptr<Arena> out_;  // made by the first prepare()
   UdpCounters counters_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "base/slice_batch.h"
 #include "container/flv/tag.h"
 
 namespace eyas::http_flv {
@@ -16,7 +17,7 @@ class BodyOutput final : public Output {
   }
   size_t flush() override {
     if (!slices_.empty()) body_.send(slices_);
-    slices_.clear();
+    base::clear_batch(slices_);
     return body_.pending();
   }
   size_t pending() const override { return body_.pending(); }

@@ -1,6 +1,8 @@
 // A connection of ours on which the stream is sent at once: no queue but the kernel's and one send.
 #include "protocols/mpegts_udp/push.h"
 
+#include "base/slice_batch.h"
+
 namespace eyas::mpegts_udp {
 namespace {
 
@@ -27,7 +29,7 @@ class TcpPush final : public Push, private io::ByteStream::Handler {
       uint64_t bytes = 0;
       for (const base::Slice& slice : slices_) bytes += slice.size();
       if (bytes > 0) stream_->send(slices_);
-      slices_.clear();
+      base::clear_batch(slices_);
       count_sent(bytes);
       if (!more) return end_if_over();
     }

@@ -1,6 +1,7 @@
 #include "protocols/mpegts_udp/viewer.h"
 
 #include "base/log.h"
+#include "base/slice_batch.h"
 #include "io/executor.h"
 
 namespace eyas::mpegts_udp {
@@ -71,7 +72,7 @@ void Viewer::pump() {
   while (self_ && !over_ && body_.pending() == 0) {
     bool more = gather();
     if (!slices_.empty()) body_.send(slices_);
-    slices_.clear();
+    base::clear_batch(slices_);
     if (more) continue;
     if (!playback_.ended()) return;
     // Not here: we may be inside the reader's own call.

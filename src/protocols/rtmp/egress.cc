@@ -1,5 +1,6 @@
 #include "protocols/rtmp/egress.h"
 
+#include "base/slice_batch.h"
 #include "protocols/rtmp/wire/chunk_writer.h"
 
 namespace eyas::rtmp {
@@ -30,7 +31,7 @@ bool Egress::pump() {
   while (!paused_ && stream_.pending() == 0) {
     bool more = gather();
     if (!slices_.empty()) stream_.send(slices_);
-    slices_.clear();
+    base::clear_batch(slices_);
     gathered_bytes_ = 0;
     if (!more) return !std::visit([](const auto& reader) { return reader.ended(); }, reader_);
   }

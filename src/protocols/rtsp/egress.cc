@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/slice_batch.h"
 #include "protocols/rtsp/wire/message.h"
 #include "rtp/rtcp.h"
 
@@ -114,7 +115,7 @@ Egress::Progress TcpEgress::pump(base::MonoTime now) {
       sent(*unit, now);
     }
     if (!slices_.empty()) stream_.send(slices_);
-    slices_.clear();
+    base::clear_batch(slices_);
     if (changed()) return Progress::kChanged;
     if (!unit && ended()) return Progress::kEnded;
     if (!unit) return Progress::kCaughtUp;
