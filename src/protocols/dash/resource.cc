@@ -12,7 +12,6 @@ constexpr std::string_view kSegmentEnd = ".m4s";
 
 std::optional<Resource> parse_resource(std::string_view file) {
   Resource resource;
-  if (file == "time") return resource;
   resource.kind = file.ends_with(kInitEnd) ? Resource::Kind::kInit : Resource::Kind::kSegment;
   const std::string_view end = resource.kind == Resource::Kind::kInit ? kInitEnd : kSegmentEnd;
   if (!file.ends_with(end)) return std::nullopt;

@@ -7,9 +7,9 @@
 
 namespace eyas::dash {
 
-// "time", "video_3_init.mp4", "audio_1700000123.m4s".
+// "video_3_init.mp4", "audio_1700000123.m4s".
 struct Resource {
-  enum class Kind : uint8_t { kTime, kInit, kSegment } kind = Kind::kTime;
+  enum class Kind : uint8_t { kInit, kSegment } kind = Kind::kInit;
   std::string_view track;
   uint64_t number = 0;  // generation, or slot
 };

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "protocols/dash/manifest.h"
+#include "protocols/media_answer.h"
 
 namespace eyas::dash {
 namespace {
@@ -12,15 +13,12 @@ namespace {
 using cmaf::RenditionView;
 using http::Exchange;
 using http::Response;
+using protocols::respond_error;
+using protocols::respond_media;
+using protocols::respond_not_found;
 
-constexpr const char* kForever = "public, max-age=31536000, immutable";
-constexpr const char* kOneSecond = "public, max-age=1";
 // Players with a fast clock ask a little early; who asks for more than this asks for what may never come.
 constexpr uint64_t kAheadMax = 2;
-
-void respond_error(Exchange& exchange, int status, std::string_view code, std::string_view message) {
-  exchange.respond(Response::error(status, code, message).header("cache-control", kOneSecond));
-}
 
 const char* media_type(const RenditionView& view) {
   return view.video() ? "video/mp4" : "audio/mp4";
@@ -32,29 +30,14 @@ uint64_t newest_slot(const RenditionView& view) {
   return newest;
 }
 
-void respond_media(Exchange& exchange, const RenditionView& view, std::vector<base::Slice> body) {
-  Response response;
-  response.body = std::move(body);
-  response.compressible = false;
-  response.ranges = true;
-  response.header("content-type", media_type(view));
-  response.header("cache-control", kForever);
-  exchange.respond(std::move(response));
-}
-
 }  // namespace
-
-void respond_not_found(Exchange& exchange, std::string_view message) {
-  respond_error(exchange, 404, "not_found", message);
-}
 
 Shelf::Shelf(hub::StreamName name, const Options& options, Statistics& statistics, io::Executor& loop)
     : name_(std::move(name)),
       options_(options),
       statistics_(statistics),
       loop_(loop),
-      viewers_(options.viewer_window, options.viewers_max),
-      last_request_(loop.clock().mono()) {}
+      audience_(loop, options.viewer_window, options.viewers_max) {}
 
 void Shelf::open(hub::Directory& directory, hub::Derivations* derivations) {
   derivations_ = derivations;
@@ -103,18 +86,14 @@ void Shelf::pump() {
 }
 
 void Shelf::request(http::RequestPtr request, Exchange exchange, std::string file) {
-  last_request_ = loop_.clock().mono();
-  if (file.empty() && !viewers_.seen(request->peer, request->header("user-agent").value_or(""),
-                                     request->query_value("sid").value_or(""), last_request_)) {
-    ++statistics_.limit_viewers;
-  }
+  if (!audience_.came(*request, file.empty())) ++statistics_.limit_viewers;
   if (over_) return respond_not_found(exchange, "no such stream");
-  Waiting waiting{std::move(request), std::move(exchange), std::move(file), last_request_};
-  if (this->waiting() >= options_.waiting_max) {
+  Waiting waiting{std::move(request), std::move(exchange), std::move(file), audience_.last_request()};
+  if (requests() >= options_.waiting_max) {
     ++statistics_.limit_waiting;
     return respond_error(waiting.exchange, 503, "limit", "too many requests wait for this stream");
   }
-  if (!answer(waiting, false)) waiting_.push_back(std::move(waiting));
+  if (!answer(waiting, false)) audience_.wait(std::move(waiting));
 }
 
 bool Shelf::answer(Waiting& waiting, bool expired) {
@@ -128,7 +107,7 @@ bool Shelf::answer(Waiting& waiting, bool expired) {
     ++statistics_.manifests;
     const std::string text = manifest(*moment_, options_, loop_.clock().wall());
     waiting.exchange.respond(Response::bytes("application/dash+xml", base::Slice::copy_of(text))
-                                 .header("cache-control", kOneSecond));
+                                 .header("cache-control", protocols::kOneSecond));
     return true;
   }
   const auto resource = parse_resource(waiting.file);
@@ -138,14 +117,14 @@ bool Shelf::answer(Waiting& waiting, bool expired) {
     return answer_segment(waiting, *view, resource->number, expired);
   const auto init = view->inits.find(resource->number);
   if (init == view->inits.end()) return respond_not_found(waiting.exchange, "no such file"), true;
-  respond_media(waiting.exchange, *view, {init->second.bytes});
+  respond_media(waiting.exchange, media_type(*view), {init->second.bytes});
   return true;
 }
 
 bool Shelf::answer_segment(Waiting& waiting, const RenditionView& view, uint64_t slot, bool expired) {
   RenditionView::SlotParts found = view.slot(slot);
   if (!found.parts.empty() && found.complete) {
-    respond_media(waiting.exchange, view, std::move(found.parts));
+    respond_media(waiting.exchange, media_type(view), std::move(found.parts));
     return true;
   }
   if (!found.parts.empty()) return begin_growing(waiting, view, slot, found), true;
@@ -163,7 +142,7 @@ void Shelf::begin_growing(Waiting& waiting, const RenditionView& view, uint64_t 
   http::StreamHead head;
   head.framing = http::StreamHead::Framing::kChunked;
   head.headers.set("content-type", media_type(view));
-  head.headers.set("cache-control", kForever);
+  head.headers.set("cache-control", protocols::kForever);
   ++statistics_.growing_segments;
   Growing growing;
   growing.body = waiting.exchange.stream(std::move(head));
@@ -205,15 +184,11 @@ void Shelf::sweep() {
   retry(true);
 }
 
-// An answer may let the next request of its connection in, which may wait too: hence the list of its own.
 void Shelf::retry(bool sweeping) {
-  const base::MonoTime now = loop_.clock().mono();
-  for (Waiting& waiting : std::exchange(waiting_, {})) {
-    if (waiting.exchange.gone()) continue;
-    const bool starting = !moment_ || !can_describe(*moment_);
-    const base::Duration limit = starting ? options_.start_timeout : options_.hold_max;
-    if (!answer(waiting, sweeping && now - waiting.since >= limit)) waiting_.push_back(std::move(waiting));
-  }
+  const bool starting = !moment_ || !can_describe(*moment_);
+  const base::Duration limit = starting ? options_.start_timeout : options_.hold_max;
+  audience_.retry(
+      [&](Waiting& waiting, base::Duration waited) { return answer(waiting, sweeping && waited >= limit); });
 }
 
 void Shelf::close() {
@@ -221,7 +196,7 @@ void Shelf::close() {
   reader_.detach();
   aac_.reset();
   for (Growing& growing : std::exchange(growing_, {})) growing.body.finish();
-  for (Waiting& waiting : std::exchange(waiting_, {})) respond_not_found(waiting.exchange, "no such stream");
+  audience_.dismiss("no such stream");
 }
 
 }  // namespace eyas::dash

@@ -8,9 +8,9 @@
 #include "container/cmaf/format.h"
 #include "http/exchange.h"
 #include "http/request.h"
-#include "http/viewers.h"
 #include "hub/derivations.h"
 #include "hub/directory.h"
+#include "protocols/audience.h"
 #include "protocols/dash/options.h"
 #include "protocols/dash/resource.h"
 #include "protocols/dash/statistics.h"
@@ -32,17 +32,11 @@ class Shelf : public std::enable_shared_from_this<Shelf> {
   void close();
 
   bool over() const { return over_; }
-  size_t waiting() const { return waiting_.size() + growing_.size(); }
-  size_t viewers() { return viewers_.count(loop_.clock().mono()); }
-  base::Duration idle() const { return loop_.clock().mono() - last_request_; }
+  bool busy() const { return requests() > 0; }
+  protocols::Audience& audience() { return audience_; }
 
  private:
-  struct Waiting {
-    http::RequestPtr request;
-    http::Exchange exchange;
-    std::string file;
-    base::MonoTime since;
-  };
+  using Waiting = protocols::Audience::Waiting;
   // An answer whose segment is not whole yet.
   struct Growing {
     http::BodyStream body;
@@ -52,6 +46,8 @@ class Shelf : public std::enable_shared_from_this<Shelf> {
     base::MonoTime last_part;
   };
 
+  // That wait or are being answered.
+  size_t requests() const { return audience_.waiting() + growing_.size(); }
   void opened(base::Result<hub::Reader<cmaf::Format>> reader);
   void pump_soon();
   void pump();
@@ -71,13 +67,9 @@ class Shelf : public std::enable_shared_from_this<Shelf> {
   hub::Derivations* derivations_ = nullptr;
   hub::Derivations::Lease aac_;  // of sound that players may not know
   cmaf::MomentPtr moment_;
-  std::vector<Waiting> waiting_;
+  protocols::Audience audience_;
   std::vector<Growing> growing_;
-  http::Viewers viewers_;
-  base::MonoTime last_request_;
   bool over_ = false;
 };
-
-void respond_not_found(http::Exchange& exchange, std::string_view message);
 
 }  // namespace eyas::dash

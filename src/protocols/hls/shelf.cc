@@ -3,50 +3,37 @@
 #include <utility>
 
 #include "http/gzip.h"
+#include "protocols/media_answer.h"
 
 namespace eyas::hls {
 namespace {
 
 using http::Exchange;
 using http::Response;
+using protocols::kOneSecond;
+using protocols::respond_error;
+using protocols::respond_not_found;
 
 constexpr const char* kPlaylistType = "application/vnd.apple.mpegurl";
-constexpr const char* kForever = "public, max-age=31536000, immutable";
-constexpr const char* kOneSecond = "public, max-age=1";
 constexpr const char* kNotKept = "no-cache";
-
-void respond_error(Exchange& exchange, int status, std::string_view code, std::string_view message) {
-  exchange.respond(Response::error(status, code, message).header("cache-control", kOneSecond));
-}
 
 }  // namespace
 
-void respond_not_found(Exchange& exchange, std::string_view message) {
-  respond_error(exchange, 404, "not_found", message);
-}
-
-Shelf::Shelf(std::string stream, const Options& options, Statistics& statistics, io::Executor& loop)
-    : stream_(std::move(stream)),
-      options_(options),
+Shelf::Shelf(const Options& options, Statistics& statistics, io::Executor& loop)
+    : options_(options),
       statistics_(statistics),
-      loop_(loop),
-      viewers_(options.viewer_window, options.viewers_max),
-      last_request_(loop.clock().mono()) {}
+      audience_(loop, options.viewer_window, options.viewers_max) {}
 
 void Shelf::request(http::RequestPtr request, Exchange exchange, std::string file) {
-  last_request_ = loop_.clock().mono();
-  bool counts = file.empty() || file.ends_with(".m3u8");
-  if (counts && !viewers_.seen(request->peer, request->header("user-agent").value_or(""),
-                               request->query_value("sid").value_or(""), last_request_)) {
-    ++statistics_.limit_viewers;
-  }
-  Waiting waiting{std::move(request), std::move(exchange), std::move(file), last_request_};
+  const bool of_playlist = file.empty() || file.ends_with(".m3u8");
+  if (!audience_.came(*request, of_playlist)) ++statistics_.limit_viewers;
+  Waiting waiting{std::move(request), std::move(exchange), std::move(file), audience_.last_request()};
   if (answer(waiting, false)) return;
-  if (waiting_.size() >= options_.blocked_max) {
+  if (audience_.waiting() >= options_.blocked_max) {
     ++statistics_.limit_blocked;
     return respond_error(waiting.exchange, 503, "limit", "too many requests wait for this stream");
   }
-  waiting_.push_back(std::move(waiting));
+  audience_.wait(std::move(waiting));
 }
 
 void Shelf::respond_playlist(Exchange& exchange, const base::Slice& text, const std::string& cache) {
@@ -114,13 +101,8 @@ bool Shelf::answer_media(Waiting& waiting, const Snapshot::Entry& entry, const R
   if (found.verdict == Verdict::kWait && !expired) return false;
   if (found.verdict == Verdict::kWait) ++statistics_.limit_block_time;
   if (found.verdict != Verdict::kReady) return respond_not_found(waiting.exchange, "no such media"), true;
-  Response response;
-  response.body = std::move(found.bytes);
-  response.compressible = false;
-  response.ranges = true;
-  response.header("content-type", entry.view.name == "video" ? "video/mp4" : "audio/mp4");
-  response.header("cache-control", kForever);
-  waiting.exchange.respond(std::move(response));
+  protocols::respond_media(waiting.exchange, entry.view.name == "video" ? "video/mp4" : "audio/mp4",
+                           std::move(found.bytes));
   return true;
 }
 
@@ -134,19 +116,16 @@ void Shelf::sweep() {
   retry(true);
 }
 
-// An answer may let the next request of its connection in, which may wait too: hence the list of its own.
 void Shelf::retry(bool sweeping) {
-  const base::MonoTime now = loop_.clock().mono();
-  for (Waiting& waiting : std::exchange(waiting_, {})) {
-    if (waiting.exchange.gone()) continue;
-    const bool starting = !snapshot_ || !snapshot_->ready;
-    const base::Duration limit = starting ? options_.start_timeout : options_.block_max;
-    if (!answer(waiting, sweeping && now - waiting.since >= limit)) waiting_.push_back(std::move(waiting));
-  }
+  const bool starting = !snapshot_ || !snapshot_->ready;
+  const base::Duration limit = starting ? options_.start_timeout : options_.block_max;
+  audience_.retry(
+      [&](Waiting& waiting, base::Duration waited) { return answer(waiting, sweeping && waited >= limit); });
 }
 
 void Shelf::close() {
-  for (Waiting& waiting : std::exchange(waiting_, {})) respond_not_found(waiting.exchange, "no such stream");
+  over_ = true;
+  audience_.dismiss("no such stream");
 }
 
 }  // namespace eyas::hls

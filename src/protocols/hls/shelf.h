@@ -4,12 +4,11 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
-#include <vector>
 
 #include "http/exchange.h"
 #include "http/request.h"
-#include "http/viewers.h"
 #include "io/executor.h"
+#include "protocols/audience.h"
 #include "protocols/hls/options.h"
 #include "protocols/hls/snapshot.h"
 #include "protocols/hls/statistics.h"
@@ -20,7 +19,7 @@ namespace eyas::hls {
 // connection that asked. Lives on its loop.
 class Shelf {
  public:
-  Shelf(std::string stream, const Options& options, Statistics& statistics, io::Executor& loop);
+  Shelf(const Options& options, Statistics& statistics, io::Executor& loop);
 
   // `file` is empty for the multivariant playlist, else the name under hls/.
   void request(http::RequestPtr request, http::Exchange exchange, std::string file);
@@ -30,17 +29,12 @@ class Shelf {
   // Answers requests that have waited long enough. Called every so often while the shelf stands.
   void sweep();
 
-  size_t waiting() const { return waiting_.size(); }
-  size_t viewers() { return viewers_.count(loop_.clock().mono()); }
-  base::Duration idle() const { return loop_.clock().mono() - last_request_; }
+  bool over() const { return over_; }
+  bool busy() const { return audience_.waiting() > 0; }
+  protocols::Audience& audience() { return audience_; }
 
  private:
-  struct Waiting {
-    http::RequestPtr request;
-    http::Exchange exchange;
-    std::string file;
-    base::MonoTime since;
-  };
+  using Waiting = protocols::Audience::Waiting;
   // False when it has to wait for longer. `expired`: it may not.
   bool answer(Waiting& waiting, bool expired);
   bool answer_playlist(Waiting& waiting, const Snapshot::Entry& entry, bool expired);
@@ -48,17 +42,12 @@ class Shelf {
   void respond_playlist(http::Exchange& exchange, const base::Slice& text, const std::string& cache);
   void retry(bool sweeping);
 
-  const std::string stream_;
   const Options& options_;
   Statistics& statistics_;
-  io::Executor& loop_;
   SnapshotPtr snapshot_;
   std::unordered_map<const uint8_t*, base::Slice> zipped_;  // playlists of the snapshot, by their bytes
-  std::vector<Waiting> waiting_;
-  http::Viewers viewers_;
-  base::MonoTime last_request_;
+  protocols::Audience audience_;
+  bool over_ = false;
 };
-
-void respond_not_found(http::Exchange& exchange, std::string_view message);
 
 }  // namespace eyas::hls

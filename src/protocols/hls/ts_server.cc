@@ -1,25 +1,10 @@
 #include "protocols/hls/ts_server.h"
 
-#include <map>
-#include <unordered_map>
-
-#include "protocols/hls/shelf.h"
 #include "protocols/hls/ts_shelf.h"
+#include "protocols/shelves.h"
 
 namespace eyas::hls {
 namespace {
-
-constexpr base::Duration kSweepInterval = std::chrono::milliseconds(500);
-constexpr int kSweepsPerCount = 4;
-
-// What the server has on one loop. Lives on that loop.
-struct Desk {
-  io::Executor* loop = nullptr;
-  std::unordered_map<std::string, std::shared_ptr<TsShelf>> shelves;
-  io::Timer sweep;
-  int sweeps = 0;
-  bool drained = false;
-};
 
 mpegts::SegmentSettings settings_of(const Options& options) {
   return {options.segment_duration, options.segment_duration_max, options.window_segments,
@@ -28,99 +13,29 @@ mpegts::SegmentSettings settings_of(const Options& options) {
 
 }  // namespace
 
-// Its desks live on their loops, the census on the first; everything else is const after start.
-class TsServer::Impl : public std::enable_shared_from_this<TsServer::Impl> {
+class TsServer::Impl final : public protocols::Shelves<TsShelf> {
  public:
   Impl(hub::Directory& directory, const std::vector<io::Executor*>& loops, const Options& options,
        hub::Derivations* derivations, Statistics& statistics)
-      : directory_(directory),
+      : Shelves(directory, loops, "hls_ts", options.idle_close),
+        directory_(directory),
         derivations_(derivations),
         options_(options),
-        statistics_(statistics),
-        desks_(loops.size()) {
+        statistics_(statistics) {
     directory.set_format<mpegts::SegmentFormat>(settings_of(options));
-    for (size_t i = 0; i < loops.size(); ++i) desks_[i].loop = loops[i], index_[loops[i]] = i;
-  }
-
-  void handle(http::RequestPtr request, http::Exchange exchange, std::string file) {
-    auto name = hub::StreamName::parse(request->param("app"), request->param("name"));
-    if (!name.ok()) return respond_not_found(exchange, "no such stream");
-    Desk& desk = desks_[index_.at(&exchange.executor())];
-    if (desk.drained) return respond_not_found(exchange, "the server is closing");
-    std::shared_ptr<TsShelf>& shelf = desk.shelves[name->text()];
-    if (!shelf || shelf->over()) {
-      shelf = std::make_shared<TsShelf>(*name, options_, statistics_, *desk.loop);
-      shelf->open(directory_, derivations_);
-    }
-    const std::shared_ptr<TsShelf> held = shelf;
-    held->request(std::move(request), std::move(exchange), std::move(file));
-  }
-
-  void start() {
-    for (size_t i = 0; i < desks_.size(); ++i) post(i, [this, i] { schedule_sweep(i); });
-  }
-
-  void drain() {
-    for (size_t i = 0; i < desks_.size(); ++i) {
-      post(i, [this, i] {
-        Desk& desk = desks_[i];
-        desk.drained = true;
-        desk.sweep.cancel();
-        for (auto& [name, shelf] : desk.shelves) shelf->close();
-        desk.shelves.clear();
-      });
-    }
   }
 
  private:
-  void post(size_t loop, base::Task task) {
-    desks_[loop].loop->post([self = shared_from_this(), task = std::move(task)]() mutable { task(); });
-  }
-
-  void schedule_sweep(size_t index) {
-    Desk& desk = desks_[index];
-    if (desk.drained) return;
-    desk.sweep = desk.loop->after(kSweepInterval, [this, index] {
-      sweep(index);
-      desks_[index].loop->defer([self = shared_from_this(), index] { self->schedule_sweep(index); });
-    });
-  }
-
-  void sweep(size_t index) {
-    Desk& desk = desks_[index];
-    const bool count = ++desk.sweeps % kSweepsPerCount == 0;
-    // A copy: answers may let requests in that add shelves.
-    const std::vector<std::pair<std::string, std::shared_ptr<TsShelf>>> shelves(desk.shelves.begin(),
-                                                                                desk.shelves.end());
-    for (const auto& [name, shelf] : shelves) {
-      shelf->sweep();
-      const bool done = shelf->over() || (shelf->waiting() == 0 && shelf->idle() > options_.idle_close);
-      if (count || done) report(name, index, done ? 0 : shelf->viewers());
-      if (done) desk.shelves.erase(name);
-    }
-  }
-
-  // How many watch a stream is added up on the first loop.
-  void report(const std::string& text, size_t loop, size_t viewers) {
-    auto name = hub::StreamName::parse(text);
-    if (!name.ok()) return;
-    post(0, [this, name = *name, loop, viewers] {
-      auto& loops = census_[name.text()];
-      loops[loop] = viewers;
-      size_t total = 0;
-      for (const auto& [at, count] : loops) total += count;
-      directory_.set_viewers(name, "hls_ts", total);
-      if (total == 0) census_.erase(name.text());
-    });
+  std::shared_ptr<TsShelf> put_up(const hub::StreamName& name, size_t at) override {
+    auto shelf = std::make_shared<TsShelf>(name, options_, statistics_, loop(at));
+    shelf->open(directory_, derivations_);
+    return shelf;
   }
 
   hub::Directory& directory_;
   hub::Derivations* derivations_;
   const Options options_;
   Statistics& statistics_;
-  std::vector<Desk> desks_;
-  std::map<const io::Executor*, size_t> index_;
-  std::map<std::string, std::map<size_t, size_t>> census_;  // viewers by stream and loop
 };
 
 TsServer::TsServer(hub::Directory& directory, std::vector<io::Executor*> loops, const Options& options,
@@ -129,20 +44,7 @@ TsServer::TsServer(hub::Directory& directory, std::vector<io::Executor*> loops, 
 TsServer::~TsServer() = default;
 
 void TsServer::register_routes(http::Router& router) {
-  const http::RouteOptions media{.cors = http::Cors::kAny};
-  router.add(
-      http::Method::kGet, "/{app}/{name}/ts.m3u8",
-      [impl = impl_](http::RequestPtr request, http::Exchange exchange) {
-        impl->handle(std::move(request), std::move(exchange), {});
-      },
-      media);
-  router.add(
-      http::Method::kGet, "/{app}/{name}/ts/{file}",
-      [impl = impl_](http::RequestPtr request, http::Exchange exchange) {
-        std::string file(request->param("file"));
-        impl->handle(std::move(request), std::move(exchange), std::move(file));
-      },
-      media);
+  impl_->register_routes(router, "/{app}/{name}/ts.m3u8", "/{app}/{name}/ts/{file}");
 }
 
 void TsServer::start() {

@@ -3,18 +3,19 @@
 #include <utility>
 
 #include "base/log.h"
-#include "protocols/hls/shelf.h"
 #include "protocols/hls/ts_playlist.h"
+#include "protocols/media_answer.h"
 
 namespace eyas::hls {
+
+using protocols::respond_not_found;
 
 TsShelf::TsShelf(hub::StreamName name, const Options& options, Statistics& statistics, io::Executor& loop)
     : name_(std::move(name)),
       options_(options),
       statistics_(statistics),
       loop_(loop),
-      viewers_(options.viewer_window, options.viewers_max),
-      last_request_(loop.clock().mono()) {}
+      audience_(loop, options.viewer_window, options.viewers_max) {}
 
 void TsShelf::open(hub::Directory& directory, hub::Derivations* derivations) {
   derivations_ = derivations;
@@ -53,8 +54,10 @@ void TsShelf::pump() {
       aac_ = derivations_->want(name_, hub::Derivation::kAac);
   }
   if (window_) {
-    // An answer may let the next request of its connection in, which may wait too.
-    for (Waiting& waiting : std::exchange(waiting_, {})) answer(waiting.exchange, waiting.file);
+    audience_.retry([this](Waiting& waiting, base::Duration) {
+      answer(waiting.exchange, waiting.file);
+      return true;
+    });
   }
   if (!reader_ || !reader_.ended()) return;
   base::log::info("hls.ts_close", {{"stream", name_.text()}});
@@ -67,57 +70,42 @@ void TsShelf::count(const mpegts::TsWindow& window) {
 }
 
 void TsShelf::request(http::RequestPtr request, http::Exchange exchange, std::string file) {
-  last_request_ = loop_.clock().mono();
-  if (file.empty() && !viewers_.seen(request->peer, request->header("user-agent").value_or(""),
-                                     request->query_value("sid").value_or(""), last_request_)) {
-    ++statistics_.limit_viewers;
-  }
+  if (!audience_.came(*request, file.empty())) ++statistics_.limit_viewers;
   if (over_) return respond_not_found(exchange, "no such stream");
   if (window_) return answer(exchange, file);
-  if (waiting_.size() >= options_.blocked_max) {
+  if (audience_.waiting() >= options_.blocked_max) {
     ++statistics_.limit_blocked;
     return exchange.respond(http::Response::error(503, "limit", "too many requests wait for this stream"));
   }
-  waiting_.push_back({std::move(exchange), std::move(file), last_request_});
+  audience_.wait({std::move(request), std::move(exchange), std::move(file), audience_.last_request()});
 }
 
 void TsShelf::answer(http::Exchange& exchange, const std::string& file) {
-  if (exchange.gone()) return;
   if (file.empty()) {
     return exchange.respond(http::Response::bytes("application/vnd.apple.mpegurl",
                                                   base::Slice::copy_of(ts_playlist(*window_, "ts/")))
-                                .header("cache-control", "public, max-age=1"));
+                                .header("cache-control", protocols::kOneSecond));
   }
   const auto number = parse_ts_segment(file);
   const mpegts::TsSegmentPtr segment = number ? window_->find(*number) : nullptr;
   if (!segment) return respond_not_found(exchange, "no such media");
-  http::Response response;
-  response.body = segment->packets;
-  response.compressible = false;
-  response.ranges = true;
-  response.header("content-type", "video/mp2t");
-  response.header("cache-control", "public, max-age=31536000, immutable");
-  exchange.respond(std::move(response));
+  protocols::respond_media(exchange, "video/mp2t", segment->packets);
 }
 
 void TsShelf::sweep() {
-  const base::MonoTime now = loop_.clock().mono();
-  for (Waiting& waiting : std::exchange(waiting_, {})) {
-    if (waiting.exchange.gone()) continue;
-    if (now - waiting.since < options_.start_timeout) {
-      waiting_.push_back(std::move(waiting));
-      continue;
-    }
+  audience_.retry([this](Waiting& waiting, base::Duration waited) {
+    if (waited < options_.start_timeout) return false;
     ++statistics_.limit_start_time;
     respond_not_found(waiting.exchange, "the stream has no media yet");
-  }
+    return true;
+  });
 }
 
 void TsShelf::close() {
   over_ = true;
   reader_.detach();
   aac_.reset();
-  for (Waiting& waiting : std::exchange(waiting_, {})) respond_not_found(waiting.exchange, "no such stream");
+  audience_.dismiss("no such stream");
 }
 
 }  // namespace eyas::hls

@@ -4,14 +4,13 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "container/mpegts/segment_format.h"
 #include "http/exchange.h"
 #include "http/request.h"
-#include "http/viewers.h"
 #include "hub/derivations.h"
 #include "hub/directory.h"
+#include "protocols/audience.h"
 #include "protocols/hls/options.h"
 #include "protocols/hls/statistics.h"
 
@@ -34,16 +33,12 @@ class TsShelf : public std::enable_shared_from_this<TsShelf> {
   void close();
 
   bool over() const { return over_; }
-  size_t waiting() const { return waiting_.size(); }
-  size_t viewers() { return viewers_.count(loop_.clock().mono()); }
-  base::Duration idle() const { return loop_.clock().mono() - last_request_; }
+  bool busy() const { return audience_.waiting() > 0; }
+  protocols::Audience& audience() { return audience_; }
 
  private:
-  struct Waiting {
-    http::Exchange exchange;
-    std::string file;
-    base::MonoTime since;
-  };
+  using Waiting = protocols::Audience::Waiting;
+
   void pump_soon();
   void pump();
   void answer(http::Exchange& exchange, const std::string& file);
@@ -57,9 +52,7 @@ class TsShelf : public std::enable_shared_from_this<TsShelf> {
   hub::Derivations* derivations_ = nullptr;
   hub::Derivations::Lease aac_;  // of sound that cannot be carried
   std::shared_ptr<const mpegts::TsWindow> window_;
-  std::vector<Waiting> waiting_;
-  http::Viewers viewers_;
-  base::MonoTime last_request_;
+  protocols::Audience audience_;
   bool over_ = false;
 };
 
