@@ -62,6 +62,7 @@ void PictureTap::remove(uint32_t variant) {
 
 void PictureTap::tell(uint32_t variant, bool wanted) {
   if (!supervisor_) return;
+  if (wanted) ++beginnings_awaited_[variant];
   const hub::PictureVariant& one = variants_.at(variant);
   worker::VariantMessage message{.id = variant, .wanted = wanted};
   message.look = one.form == hub::PictureVariant::Form::kLook;
@@ -194,6 +195,7 @@ void PictureTap::on_state(worker::WorkerState state) {
   }
   if (state != worker::WorkerState::kStarting || !supervisor_) return;
   source_.reset();
+  beginnings_awaited_.clear();
   for (const auto& [id, variant] : variants_) tell(id, true);
   // It begins where decoding can begin.
   if (supervisor_->restarts() > 0) read();
@@ -204,9 +206,14 @@ void PictureTap::on_drained() {
   pump();
 }
 
+void PictureTap::on_track(worker::TrackMessage track) {
+  auto awaited = beginnings_awaited_.find(track.id);
+  if (awaited != beginnings_awaited_.end() && awaited->second > 0) --awaited->second;
+}
+
 void PictureTap::on_frame(worker::FrameMessage message) {
   auto variant = variants_.find(message.track);
-  if (variant == variants_.end()) return;
+  if (variant == variants_.end() || beginnings_awaited_[message.track] > 0) return;
   // A worker's frames are a stranger's.
   bool look = variant->second.form == hub::PictureVariant::Form::kLook;
   if (look && message.payload.size() != hub::kLookFields) return;

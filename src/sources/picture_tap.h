@@ -65,7 +65,7 @@ class PictureTap final : worker::Supervisor::Sink {
  private:
   using Reader = hub::Reader<hub::ProgrammeFormat>;
 
-  void on_track(worker::TrackMessage) override {}
+  void on_track(worker::TrackMessage track) override;
   void on_frame(worker::FrameMessage frame) override;
   void on_state(worker::WorkerState state) override;
   void on_drained() override;
@@ -88,6 +88,9 @@ class PictureTap final : worker::Supervisor::Sink {
   std::shared_ptr<PictureStats> stats_;
   Events events_;
   std::map<uint32_t, hub::PictureVariant> variants_;
+  // Of each number, how many variants the worker was told of and has not begun. Until it has, what it sends
+  // under that number is of the variant that had it before.
+  std::map<uint32_t, unsigned> beginnings_awaited_;
 
   Reader reader_;
   media::TrackId source_id_ = 0;  // 0: not known yet
