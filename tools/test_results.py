@@ -4,7 +4,9 @@ import json
 import pathlib
 import xml.etree.ElementTree
 
-PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
+# Unsteady: it failed beside others and passed when it was run again with the machine to itself. It counts as
+# passed, and is named at the end of the run with what it said the first time.
+PASSED, FAILED, SKIPPED, UNSTEADY = "passed", "failed", "skipped", "unsteady"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,10 +70,32 @@ def from_list(report: list, prefix: str) -> list[Outcome]:
                     entry.get("detail", "")) for entry in report]
 
 
+def settled(first: list[Outcome], again: list[Outcome]) -> list[Outcome]:
+    """The outcomes of a run whose failures were run `again`.
+
+    A failure is unsteady when it passed, or, if it has no name of its own (a crash), when all of its program did;
+    what failed only the second time is a failure too.
+    """
+    program = lambda outcome: outcome.name.split(":")[0]
+    passed = {outcome.name for outcome in again if outcome.status == PASSED}
+    broken = {program(outcome) for outcome in again if outcome.status == FAILED}
+    whole = {program(outcome) for outcome in again if outcome.status == PASSED} - broken  # never a case's name
+    known = {outcome.name for outcome in first}
+    outcomes = []
+    for outcome in first:
+        steady = outcome.status != FAILED or not (outcome.name in passed or outcome.name in whole)
+        outcomes.append(outcome if steady else dataclasses.replace(outcome, status=UNSTEADY))
+    # Of a program that crashed the first time, only the second run knows the cases.
+    return outcomes + [outcome for outcome in again if outcome.name not in known] + [
+        outcome for outcome in again
+        if outcome.status == FAILED and any(one.name == outcome.name and one.status != FAILED for one in first)]
+
+
 def summary(outcomes: list[Outcome]) -> str:
     """The line that closes a run: "12 passed, 0 failed", with ", 3 skipped" if any."""
-    count = {status: sum(outcome.status == status for outcome in outcomes) for status in (PASSED, FAILED, SKIPPED)}
-    line = f"{count[PASSED]} passed, {count[FAILED]} failed"
+    count = {status: sum(outcome.status == status for outcome in outcomes)
+             for status in (PASSED, FAILED, SKIPPED, UNSTEADY)}
+    line = f"{count[PASSED] + count[UNSTEADY]} passed, {count[FAILED]} failed"
     return line + (f", {count[SKIPPED]} skipped" if count[SKIPPED] else "")
 
 

@@ -8,7 +8,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
 import test_results  # noqa: E402
-from test_results import FAILED, PASSED, SKIPPED, Outcome  # noqa: E402
+from test_results import FAILED, PASSED, SKIPPED, UNSTEADY, Outcome  # noqa: E402
 
 GTEST = {"testsuites": [{"name": "Suite", "testsuite": [
     {"name": "Good", "status": "RUN", "result": "COMPLETED"},
@@ -45,6 +45,31 @@ class Readers(unittest.TestCase):
 
     def test_an_unknown_status_is_a_failure(self):
         self.assertEqual(test_results.from_list([{"name": "a", "status": "odd"}], "x")[0].status, FAILED)
+
+
+class RunAgain(unittest.TestCase):
+    FIRST = [Outcome("p: S.A", PASSED), Outcome("p: S.B", FAILED, "why"), Outcome("q", FAILED, "crash")]
+
+    def settled(self, *again):
+        return {outcome.name: outcome.status for outcome in test_results.settled(self.FIRST, list(again))}
+
+    def test_what_passes_alone_is_unsteady_and_keeps_what_it_said(self):
+        outcomes = test_results.settled(self.FIRST, [Outcome("p: S.B", PASSED), Outcome("q: T.A", PASSED)])
+        self.assertEqual(outcomes[1:], [Outcome("p: S.B", UNSTEADY, "why"), Outcome("q", UNSTEADY, "crash"),
+                                        Outcome("q: T.A", PASSED)])
+        self.assertTrue(test_results.succeeded(outcomes))
+        self.assertEqual(test_results.summary(outcomes), "4 passed, 0 failed")
+
+    def test_what_fails_again_is_a_failure(self):
+        self.assertEqual(self.settled(Outcome("p: S.B", FAILED), Outcome("q", FAILED)),
+                         {"p: S.A": PASSED, "p: S.B": FAILED, "q": FAILED})
+
+    def test_what_fails_only_the_second_time_is_a_failure_too(self):
+        self.assertEqual(self.settled(Outcome("p: S.A", FAILED), Outcome("p: S.B", PASSED))["p: S.A"], FAILED)
+        self.assertEqual(self.settled(Outcome("q: T.A", FAILED))["q"], FAILED)
+
+    def test_what_did_not_run_again_is_a_failure(self):
+        self.assertEqual(self.settled()["p: S.B"], FAILED)
 
 
 class Total(unittest.TestCase):
