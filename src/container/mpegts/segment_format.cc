@@ -16,6 +16,12 @@ bool same_decoders(const media::TrackSet& a, const media::TrackSet& b) {
   });
 }
 
+// What HLS has in transport streams [RFC 8216 3.2, HLS Authoring Specification 2.1]: of what those carry, all
+// but Opus.
+bool players_know(const media::Track& track) {
+  return Format::carries(track) && track.config.codec != media::Codec::kOpus;
+}
+
 }  // namespace
 
 TsSegmentPtr TsWindow::find(uint64_t number) const {
@@ -25,6 +31,15 @@ TsSegmentPtr TsWindow::find(uint64_t number) const {
     if (found != segments->end()) return *found;
   }
   return nullptr;
+}
+
+media::TrackSet SegmentFormat::select(const media::TrackSet& all) {
+  media::TrackSet programme = media::programme_of(all);
+  media::TrackSet in_aac = media::programme_with(media::Codec::kAac, all);
+  for (size_t i = 0; i < programme.size(); ++i) {
+    if (!players_know(*programme[i])) programme[i] = in_aac[i];
+  }
+  return programme;
 }
 
 SegmentFormat::SegmentFormat(const Settings& settings, const std::string&, const base::Clock& clock)
@@ -41,7 +56,21 @@ void SegmentFormat::set_tracks(const media::TrackSet& tracks, std::vector<std::s
                        [](const media::TrackPtr& track) { return Format::carries(*track); });
   discontinuity_due_ |= open_.has_value() && !same_decoders(carried, tracks_);
   tracks_ = std::move(carried);
+  const auto is_sound = [](const media::TrackPtr& track) {
+    return track->kind() == media::TrackKind::kAudio;
+  };
+  has_aac_ = std::ranges::any_of(
+      tracks, [&](const media::TrackPtr& track) { return is_sound(track) && track->derived(); });
+  window_.wants_aac = has_aac_ || std::ranges::any_of(tracks, [&](const media::TrackPtr& track) {
+                        return is_sound(track) && !players_know(*track);
+                      });
   packager_.set_tracks(tracks, units_);
+}
+
+bool SegmentFormat::waits_for_aac(const media::Frame& frame) {
+  if (!window_.wants_aac || has_aac_ || open_ || !window_.listed.empty()) return false;
+  if (!aac_wanted_since_) aac_wanted_since_ = frame.dts;
+  return frame.dts - *aac_wanted_since_ < settings_.aac_wait;
 }
 
 bool SegmentFormat::segment_ends_before(const mpegts::Unit& unit) const {
@@ -54,6 +83,12 @@ bool SegmentFormat::segment_ends_before(const mpegts::Unit& unit) const {
 }
 
 void SegmentFormat::package(const media::FramePtr& frame, std::vector<std::shared_ptr<const TsWindow>>& out) {
+  const bool asked = aac_wanted_since_.has_value();
+  if (waits_for_aac(*frame)) {
+    window_.dts = frame->dts;
+    if (!asked) out.push_back(std::make_shared<const TsWindow>(window_));
+    return;
+  }
   units_.clear();
   packager_.package(frame, units_);
   for (const UnitPtr& unit : units_) {
@@ -61,7 +96,6 @@ void SegmentFormat::package(const media::FramePtr& frame, std::vector<std::share
     if (open_ && segment_ends_before(*unit)) {
       complete(unit->dts);
       window_.dts = unit->dts;
-      window_.wants_aac = packager_.head()->wants_aac;
       out.push_back(std::make_shared<const TsWindow>(window_));
     }
     if (!open_) begin(*unit, *frame);

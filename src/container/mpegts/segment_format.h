@@ -15,8 +15,9 @@ namespace eyas::mpegts {
 struct SegmentSettings {
   base::Duration segment_duration = std::chrono::seconds(2);  // a segment ends at the first keyframe after it
   base::Duration segment_duration_max = std::chrono::seconds(4);  // ... and about here without one
-  size_t window_segments = 7;              // listed; never less than three target durations
-  size_t window_bytes = 96 * 1024 * 1024;  // listed and retired; the oldest go first
+  size_t window_segments = 7;                         // listed; never less than three target durations
+  size_t window_bytes = 96 * 1024 * 1024;             // listed and retired; the oldest go first
+  base::Duration aac_wait = std::chrono::seconds(3);  // for a worker's AAC, before the first segment
 };
 
 // A segment that is whole. Immutable.
@@ -32,12 +33,12 @@ using TsSegmentPtr = std::shared_ptr<const TsSegment>;
 
 // The segments that there are, as they stand when one is whole. Immutable, hence thread-safe.
 struct TsWindow {
-  std::deque<TsSegmentPtr> listed;
+  std::deque<TsSegmentPtr> listed;   // empty while AAC is asked for and waited for
   std::deque<TsSegmentPtr> retired;  // no longer listed, still served
   uint64_t discontinuity_sequence = 0;
   uint64_t dropped_segments = 0;  // that went early because of window_bytes, so far
   base::Duration target{0};       // whole seconds
-  bool wants_aac = false;         // sound that cannot be carried: AAC that a worker makes of it would be
+  bool wants_aac = false;         // sound that players do not know: AAC that a worker makes of it they do
   media::MediaTime dts;
 
   // Null when it is not there.
@@ -54,7 +55,9 @@ class SegmentFormat {
   static constexpr const char* kName = "mpegts_segments";
   static constexpr bool kUnitsAreWhole = true;
 
-  static media::TrackSet select(const media::TrackSet& all) { return Format::select(all); }
+  // The programme; in place of sound that players of HLS do not know in transport streams, which is Opus too,
+  // what a worker made of it in AAC, when it is there.
+  static media::TrackSet select(const media::TrackSet& all);
 
   // Numbers start at the seconds of the Unix epoch, so that a name never comes back with other bytes. `clock`
   // outlives it.
@@ -65,6 +68,8 @@ class SegmentFormat {
   std::shared_ptr<const Head> head() { return head_; }
 
  private:
+  // Before the first segment: sound that came as Opus would change to AAC in the middle of the playlist.
+  bool waits_for_aac(const media::Frame& frame);
   bool segment_ends_before(const mpegts::Unit& unit) const;
   void complete(media::MediaTime end);
   void begin(const mpegts::Unit& unit, const media::Frame& frame);
@@ -77,6 +82,8 @@ class SegmentFormat {
   std::vector<UnitPtr> units_;  // of one frame
   std::optional<TsSegment> open_;
   media::MediaTime open_since_, open_until_;  // its first and latest dts
+  std::optional<media::MediaTime> aac_wanted_since_;
+  bool has_aac_ = false;  // what a worker made
   uint64_t next_number_;
   bool discontinuity_due_ = false;
   TsWindow window_;

@@ -118,5 +118,49 @@ TEST(SegmentFormat, DiscontinuitiesThatLeftAreCounted) {
   EXPECT_EQ(bed.last().discontinuity_sequence, 1U);
 }
 
+media::TrackPtr aac_of_opus() {
+  auto track = std::make_shared<media::Track>(*aac_track());
+  track->id = 7;
+  track->derived_from = opus_track()->id;
+  return track;
+}
+
+TEST(SegmentFormat, OpusIsReplacedByTheAacThatAWorkerMadeOfIt) {
+  const media::TrackSet all = {h264_track(), opus_track(), aac_of_opus()};
+  const media::TrackSet chosen = SegmentFormat::select(all);
+  ASSERT_EQ(chosen.size(), 2U);
+  EXPECT_EQ(chosen[1]->config.codec, media::Codec::kAac);
+  EXPECT_EQ(SegmentFormat::select({h264_track(), opus_track()})[1]->config.codec, media::Codec::kOpus);
+}
+
+TEST(SegmentFormat, TheFirstSegmentWaitsForAac) {
+  Bed bed;
+  bed.tracks({h264_track(), opus_track()});
+  bed.run(25, 25);
+  ASSERT_EQ(bed.out.size(), 1U) << "one window, which asks for AAC";
+  EXPECT_TRUE(bed.last().wants_aac && bed.last().listed.empty());
+  bed.tracks({h264_track(), aac_of_opus()});
+  bed.run(25 * 5, 25);
+  ASSERT_EQ(bed.last().listed.size(), 2U);
+  EXPECT_TRUE(bed.last().wants_aac) << "it is needed for as long as it is there";
+  EXPECT_FALSE(bed.last().listed.front()->discontinuity);
+}
+
+TEST(SegmentFormat, OpusGoesOutAsItIsWhereNoAacComes) {
+  Bed bed;
+  bed.tracks({h264_track(), opus_track()});
+  bed.run(25 * 3, 25);
+  EXPECT_TRUE(bed.last().listed.empty());
+  bed.run(25 * 3, 25);
+  EXPECT_EQ(bed.last().listed.size(), 1U);
+}
+
+TEST(SegmentFormat, AacIsNotWaitedFor) {
+  Bed bed;
+  bed.run(25 * 3, 25);
+  EXPECT_EQ(bed.last().listed.size(), 1U);
+  EXPECT_FALSE(bed.last().wants_aac);
+}
+
 }  // namespace
 }  // namespace eyas::mpegts

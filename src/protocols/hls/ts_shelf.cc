@@ -53,7 +53,7 @@ void TsShelf::pump() {
     if (window_->wants_aac && !aac_ && derivations_ != nullptr)
       aac_ = derivations_->want(name_, hub::Derivation::kAac);
   }
-  if (window_) {
+  if (has_media()) {
     audience_.retry([this](Waiting& waiting, base::Duration) {
       answer(waiting.exchange, waiting.file);
       return true;
@@ -72,7 +72,7 @@ void TsShelf::count(const mpegts::TsWindow& window) {
 void TsShelf::request(http::RequestPtr request, http::Exchange exchange, std::string file) {
   if (!audience_.came(*request, file.empty())) ++statistics_.limit_viewers;
   if (over_) return respond_not_found(exchange, "no such stream");
-  if (window_) return answer(exchange, file);
+  if (has_media()) return answer(exchange, file);
   if (audience_.waiting() >= options_.blocked_max) {
     ++statistics_.limit_blocked;
     return exchange.respond(http::Response::error(503, "limit", "too many requests wait for this stream"));

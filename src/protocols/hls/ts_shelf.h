@@ -43,6 +43,7 @@ class TsShelf : public std::enable_shared_from_this<TsShelf> {
   void pump();
   void answer(http::Exchange& exchange, const std::string& file);
   void count(const mpegts::TsWindow& window);
+  bool has_media() const { return window_ && !window_->listed.empty(); }
 
   const hub::StreamName name_;
   const Options& options_;
@@ -50,7 +51,7 @@ class TsShelf : public std::enable_shared_from_this<TsShelf> {
   io::Executor& loop_;
   Reader reader_;
   hub::Derivations* derivations_ = nullptr;
-  hub::Derivations::Lease aac_;  // of sound that cannot be carried
+  hub::Derivations::Lease aac_;  // of sound that players do not know
   std::shared_ptr<const mpegts::TsWindow> window_;
   protocols::Audience audience_;
   bool over_ = false;
