@@ -79,7 +79,7 @@ void Egress::take_head(std::shared_ptr<const StreamHead> head) {
   head_ = std::move(head);
 }
 
-void Egress::sent(const StreamUnit& unit, base::MonoTime now) {
+void Egress::about_to_send(const StreamUnit& unit, base::MonoTime now) {
   Lane& lane = lane_of(unit);
   lane.packets += unit.packets;
   lane.octets += unit.payload_octets;
@@ -110,9 +110,9 @@ Egress::Progress TcpEgress::pump(base::MonoTime now) {
     StreamUnitPtr unit;
     while (bytes < kSendBytesMax && slices_.size() < kSendSlicesMax && (unit = next())) {
       uint8_t channel = lane_of(*unit).way.channel;
+      about_to_send(*unit, now);
       slices_.push_back(channel == 2 * unit->place ? unit->bytes : on_channel(*unit, channel));
       bytes += unit->bytes.size();
-      sent(*unit, now);
     }
     if (!slices_.empty()) stream_.send(slices_);
     base::clear_batch(slices_);
@@ -147,10 +147,10 @@ Egress::Progress UdpEgress::pump(base::MonoTime now) {
       if (!unit_) return ended() ? Progress::kEnded : Progress::kCaughtUp;
       if (unit_->track->kind() == media::TrackKind::kVideo)
         rate_bps_ = std::max<uint64_t>(kRateLeastBps, uint64_t{kRateTimes} * unit_->track_bps);
+      about_to_send(*unit_, now);
     }
     if (!send_some()) return Progress::kBlocked;
-    StreamUnitPtr done = std::exchange(unit_, nullptr);
-    sent(*done, now);
+    unit_ = nullptr;
   }
   return Progress::kBlocked;
 }

@@ -73,8 +73,9 @@ class Egress {
   // The next unit of a track that is set up; null when there is nothing now.
   StreamUnitPtr next();
   Lane& lane_of(const StreamUnit& unit) { return *by_place_[unit.place]; }
-  // Counts the unit, and sends the report that is due behind it.
-  void sent(const StreamUnit& unit, base::MonoTime now);
+  // Counts the unit, and sends the report that is due before it: players that get a track's first packet
+  // without one start its clock at nought, and jump when the report comes (FFmpeg).
+  void about_to_send(const StreamUnit& unit, base::MonoTime now);
   // A track became what the viewer was not told of: the session cannot go on.
   bool changed() const { return changed_; }
   bool ended() const { return !first_ && reader_ && reader_.ended(); }

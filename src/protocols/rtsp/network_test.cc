@@ -211,6 +211,7 @@ TEST_P(RtspNetwork, LossAndDisorderOverUdpBreakNoPicture) {
   EXPECT_GT(lossy.seen.pictures, 20u);
   EXPECT_LT(lossy.seen.pictures, clean.seen.pictures);
   EXPECT_GT(clean.reports, 2u);
+  for (const Player* player : {&clean, &steady}) EXPECT_EQ(player->packets_before_reports, 0u);
   auto facts = bed.facts();
   auto lost = std::find_if(facts->quirks.begin(), facts->quirks.end(),
                            [](const auto& quirk) { return quirk.first == "rtp_packets_lost"; });

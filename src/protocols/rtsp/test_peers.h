@@ -188,7 +188,10 @@ class Player final : public Client, TrackReceiver::Sink {
     ask("DESCRIBE", kAddress);
   }
   void on_packet(base::Bytes packet) {
-    if (rtp::is_rtcp(packet)) ++reports;
+    if (rtp::is_rtcp(packet))
+      ++reports;
+    else if (reports == 0)
+      ++packets_before_reports;
     if (receiver_) receiver_->on_packet(0, packet, clock_.mono());
   }
   void tick() {
@@ -199,6 +202,7 @@ class Player final : public Client, TrackReceiver::Sink {
   flv::PictureCheck seen;
   base::Duration latest{0};  // the longest way from camera to here
   uint64_t reports = 0;
+  uint64_t packets_before_reports = 0;
 
  private:
   void answered(const Response& answer) override {
