@@ -1,7 +1,7 @@
 // werift, a WebRTC stack in TypeScript, as a WHIP publisher or a WHEP viewer: werift_peer.mjs publish|watch URL
-// [VIDEO_PORT AUDIO_PORT]. Runs in peers_npm's folder.
+// [VIDEO_PORT AUDIO_PORT [CODEC]]. Runs in peers_npm's folder.
 //
-// A publisher passes on what comes to its UDP ports as RTP, until it is ended. A viewer prints {"video": packets,
+// A publisher passes on what comes to its UDP ports as RTP, until it is ended: it knows no codec, and names H.264 or CODEC. A viewer prints {"video": packets,
 // "audio": packets, "deleted": status} after a few seconds.
 import dgram from "node:dgram";
 import { createRequire } from "node:module";
@@ -9,19 +9,20 @@ import { createRequire } from "node:module";
 const { MediaStreamTrack, RTCPeerConnection, RTCRtpCodecParameters } = createRequire(`${process.cwd()}/`)("werift");
 const kWatchMs = 5000;
 const feedback = [{ type: "nack" }, { type: "nack", parameter: "pli" }, { type: "transport-cc" }];
+const [role, url, videoPort, audioPort, codec = "H264"] = process.argv.slice(2);
+const ports = [videoPort, audioPort];
 const codecs = {
   video: [
     new RTCRtpCodecParameters({
-      mimeType: "video/H264",
+      mimeType: `video/${codec}`,
       clockRate: 90000,
       payloadType: 96,
       rtcpFeedback: feedback,
-      parameters: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+      parameters: codec === "H264" ? "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f" : "",
     }),
   ],
   audio: [new RTCRtpCodecParameters({ mimeType: "audio/opus", clockRate: 48000, channels: 2, payloadType: 97 })],
 };
-const [role, url, ...ports] = process.argv.slice(2);
 const peer = new RTCPeerConnection({ codecs, bundlePolicy: "max-bundle", iceServers: [] });
 
 async function negotiate() {

@@ -1,0 +1,75 @@
+"""Which codecs come out of which way, and docs/interop.md, where that is written down.
+
+A way in is published with several pairs of codecs; every way out of each is watched. A cell holds what a viewer decodes.
+"""
+import pathlib
+
+DOCUMENT = pathlib.Path(__file__).resolve().parent.parent.parent / "docs" / "interop.md"
+NAMES = {"h264": "H.264", "h265": "H.265", "hevc": "H.265", "av1": "AV1", "aac": "AAC", "opus": "Opus", "mjpeg": "JPEG"}
+WAYS_IN = {"rtmp": "RTMP", "rtsp-tcp": "RTSP, TCP", "rtsp-udp": "RTSP, UDP", "srt": "SRT", "ts": "TS, UDP", "whip": "WHIP"}
+WAYS_OUT = {"whep": "WHEP", "hls": "LL-HLS", "hls-ts": "HLS-TS", "dash": "DASH", "flv": "FLV", "rtmp": "RTMP", "rtsp": "RTSP",
+            "srt": "SRT", "ts": "TS", "mjpeg": "MJPEG"}
+ANY = [("h264", "aac"), ("h265", "aac"), ("h264", "opus"), ("av1", "opus")]
+TRANSPORT_STREAM = ANY[:3]
+PAIRS_IN = {"rtmp": ANY, "rtsp-tcp": ANY, "rtsp-udp": ANY, "srt": TRANSPORT_STREAM, "ts": TRANSPORT_STREAM,
+            "whip": [("h264", "opus"), ("h265", "opus"), ("av1", "opus")]}
+NOT_IN = {"srt": [("av1", "opus")], "ts": [("av1", "opus")], "whip": [("h264", "aac"), ("h265", "aac")]}
+NONE = "—"
+
+
+def comes_out(way: str, video: str, audio: str):
+    """(video, audio) that a viewer decodes; None where there is nothing."""
+    if way == "mjpeg":
+        return "mjpeg", None
+    if way == "whep":  # the viewer of these tests knows H.264 only
+        return "h264", "opus"
+    if way in ("hls", "hls-ts", "dash", "flv", "rtmp"):
+        audio = "aac"
+    if way in ("hls-ts", "srt", "ts") and video == "av1":
+        video = None
+    return video, audio
+
+
+def cell(video, audio) -> str:
+    if not video:
+        return f"{NONE} + {NAMES[audio]}" if audio else NONE
+    return " + ".join(NAMES[codec] for codec in (video, audio) if codec)
+
+
+def row(way_in: str, video: str, audio: str, cells) -> str:
+    return f"| {WAYS_IN[way_in]} | {cell(video, audio)} | {' | '.join(cells)} |"
+
+
+HEAD = """# Every way in, every way out
+
+What viewers decode of each stream, as `tests/interop/pairs_test.py` saw it: it publishes every row once and watches it in every
+way at the same time. A cell names the codecs that came; each viewer checked the picture's size, that time stamps go on, and that
+nothing was damaged. The table is written by `tests/interop/pairs_test.py --write`, and the tests fail where it is not what they see.
+"""
+TAIL = """
+- Where a cell names another codec than its row, a worker made that track while somebody watched: sound in Opus for WHEP, in AAC for
+  players of HLS, DASH, FLV and RTMP; pictures in H.264 for a WebRTC viewer that does not offer the stream's codec (as the one here;
+  browsers that offer H.265 or AV1 get it as it is). An RTMP player that names Opus in its `fourCcList`, or a server with
+  `hls.sound: original`, gets Opus as it is.
+- JPEG has no sound.
+- AV1 neither goes into SRT and TS nor comes out of SRT, TS and HLS-TS, where its sound comes alone: what AV1 is in a transport stream
+  is a draft that FFmpeg does not write, and players of HLS take it in fragments only.
+- AAC does not go into WHIP: WebRTC has no payload for it that browsers speak.
+"""
+
+
+def document(rows) -> str:
+    """docs/interop.md; `rows` maps (way in, video, audio) to the row's text."""
+    head = f"| in | codecs | {' | '.join(WAYS_OUT.values())} |\n|{'---|' * (len(WAYS_OUT) + 2)}\n"
+    lines = []
+    for way in WAYS_IN:
+        lines += [rows[way, *pair] for pair in PAIRS_IN[way] if (way, *pair) in rows]
+        lines += [row(way, *pair, [NONE] * len(WAYS_OUT)) for pair in NOT_IN.get(way, [])]
+    return f"{HEAD}\n{head}" + "\n".join(lines) + "\n" + TAIL
+
+
+def written() -> dict:
+    """The rows that docs/interop.md holds now."""
+    text = DOCUMENT.read_text() if DOCUMENT.exists() else ""
+    starts = {(way, *pair): row(way, *pair, [])[:-3] for way in WAYS_IN for pair in PAIRS_IN[way]}
+    return {key: line for key, start in starts.items() for line in text.splitlines() if line.startswith(start)}
