@@ -5,9 +5,8 @@
 
 #include "container/flv/demuxer.h"
 #include "container/flv/file_reader.h"
-#include "http/client.h"
 #include "protocols/http_flv/http_flv.h"
-#include "protocols/pull_publisher.h"
+#include "protocols/http_pull.h"
 
 namespace eyas::http_flv {
 
@@ -16,15 +15,12 @@ base::Status check_pull(const base::Url& url, const protocols::TransferOptions& 
 
 // One attempt. It ends with the body, or when nothing came for http::ClientOptions::stall_timeout. Lives on
 // its loop.
-class Pull final : public protocols::Transfer,
+class Pull final : public protocols::HttpPull,
                    private http::ResponseHandler,
                    private flv::FileReader::Sink,
                    private flv::Demuxer::Sink {
  public:
   Pull(protocols::TransferRequest request, hub::Directory& directory, Statistics& statistics);
-  ~Pull() override;
-
-  protocols::TransferFacts facts() const override;
 
  private:
   void on_head(const http::ResponseHead& head) override;
@@ -33,19 +29,13 @@ class Pull final : public protocols::Transfer,
   base::Status on_tag(const flv::TagHeader& header, base::Slice body) override;
   void on_track(media::TrackPtr track) override;
   void on_frame(media::Frame frame) override;
-  void report();
-  void end(base::Error why);
+  void add_facts(protocols::TransferFacts& facts) const override;
+  void let_go() override { exchange_.reset(); }
 
-  protocols::TransferRequest request_;
-  Statistics& statistics_;
-  http::Client client_;
-  protocols::PullPublisher publisher_;
   flv::Demuxer demuxer_;
   flv::FileReader reader_;
   std::unique_ptr<http::ClientExchange> exchange_;
-  io::Timer report_timer_;
   uint64_t bytes_ = 0;
-  bool over_ = false;
 };
 
 }  // namespace eyas::http_flv

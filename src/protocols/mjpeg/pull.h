@@ -2,13 +2,11 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 
-#include "http/client.h"
 #include "hub/pictures.h"
+#include "protocols/http_pull.h"
 #include "protocols/mjpeg/mjpeg.h"
 #include "protocols/mjpeg/wire/image_cutter.h"
-#include "protocols/pull_publisher.h"
 
 namespace eyas::mjpeg {
 
@@ -17,16 +15,13 @@ base::Status check_pull(const base::Url& url, const protocols::TransferOptions& 
 
 // One attempt. It ends with the body, or when nothing came for http::ClientOptions::stall_timeout. Lives on
 // its loop.
-class Pull final : public protocols::Transfer,
+class Pull final : public protocols::HttpPull,
                    private http::ResponseHandler,
                    private ImageCutter::Sink,
                    private hub::JpegVideo::Sink {
  public:
   Pull(protocols::TransferRequest request, hub::Directory& directory, hub::Pictures& pictures,
        Statistics& statistics);
-  ~Pull() override;
-
-  protocols::TransferFacts facts() const override;
 
  private:
   void on_head(const http::ResponseHead& head) override;
@@ -35,20 +30,14 @@ class Pull final : public protocols::Transfer,
   void on_image(base::Slice jpeg) override;
   void on_track(media::TrackPtr track) override;
   void on_frame(media::Frame frame) override;
-  void report();
-  void end(base::Error why);
+  void add_facts(protocols::TransferFacts& facts) const override;
+  void let_go() override;
 
-  protocols::TransferRequest request_;
   hub::Pictures& pictures_;
-  Statistics& statistics_;
-  http::Client client_;
-  protocols::PullPublisher publisher_;
   ImageCutter cutter_;
   std::unique_ptr<hub::JpegVideo> video_;
   std::unique_ptr<http::ClientExchange> exchange_;
-  io::Timer report_timer_;
   uint64_t bytes_ = 0;
-  bool over_ = false;
 };
 
 }  // namespace eyas::mjpeg

@@ -1,5 +1,6 @@
 // Bytes in order: from a TCP server that sends at once, and from an HTTP server.
 #include "http/client.h"
+#include "protocols/http_pull.h"
 #include "protocols/mpegts_udp/pull.h"
 
 namespace eyas::mpegts_udp {
@@ -29,29 +30,17 @@ class TcpPull final : public Pull, private io::ByteStream::Handler {
   std::unique_ptr<io::ByteStream> stream_;
 };
 
-http::ClientOptions client_options(const protocols::TransferRequest& request) {
-  http::ClientOptions options;
-  if (auto tls = protocols::tls_towards(request.url, request.options)) {
-    options.tls_verify = tls->verify;
-    options.tls_authority_file = tls->authority_file;
-  }
-  options.connect_timeout = kConnectTimeout;
-  return options;
-}
-
 class HttpPull final : public Pull, private http::ResponseHandler {
  public:
   HttpPull(const Parts& parts, protocols::TransferRequest request, const PullTarget& target)
       : Pull(parts, std::move(request), target.carrier, target.programme),
-        client_(loop(), this->request().dialer, client_options(this->request())),
+        client_(loop(), this->request().dialer, protocols::with_tls_of(this->request(), {})),
         exchange_(client_.stream({.url = this->request().url}, *this)) {}
 
  private:
   void on_head(const http::ResponseHead& head) override {
     set_peer(exchange_->peer());
-    if (head.status != 200)
-      end({head.status == 404 ? base::Code::kNotFound : base::Code::kRefused, "mpegts: the server answered",
-           std::to_string(head.status)});
+    if (head.status != 200) end(protocols::not_served("mpegts: the server answered", head.status));
   }
   void on_body(base::Bytes bytes) override { take(bytes, loop().clock().mono()); }
   void on_end(base::Status status) override {
