@@ -376,6 +376,7 @@ std::vector<base::Metric> Node::metrics() const {
   std::ranges::move(transfers_->metrics(), std::back_inserter(all));
   std::ranges::move(pictures_->metrics(), std::back_inserter(all));
   std::ranges::move(slates_->metrics(), std::back_inserter(all));
+  std::ranges::move(config_.worker.incidents->metrics(), std::back_inserter(all));
   return all;
 }
 

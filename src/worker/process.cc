@@ -86,6 +86,7 @@ void reset_signals() {
 // --- in the server
 
 Error describe_exit(int status) {
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGSYS) return {Code::kRefused, kForbiddenCall, {}};
   if (WIFSIGNALED(status))
     return {Code::kClosed, "worker was killed by a signal", std::to_string(WTERMSIG(status))};
   if (WEXITSTATUS(status) == kExecFailed) return {Code::kNotFound, "worker program could not be started", {}};
@@ -94,8 +95,14 @@ Error describe_exit(int status) {
 
 class ChildProcess final : public Process, io::ByteStream::Handler, io::FdHandler {
  public:
-  ChildProcess(io::Loop& loop, pid_t pid, int pid_fd, int channel, Process::Handler& handler)
-      : loop_(loop), pid_(pid), pid_fd_(pid_fd), handler_(handler), stream_(io::adopt_socket(loop, channel)) {
+  ChildProcess(io::Loop& loop, pid_t pid, int pid_fd, int channel, std::shared_ptr<Incidents> incidents,
+               Process::Handler& handler)
+      : loop_(loop),
+        pid_(pid),
+        pid_fd_(pid_fd),
+        incidents_(std::move(incidents)),
+        handler_(handler),
+        stream_(io::adopt_socket(loop, channel)) {
     stream_->start(*this);
     loop_.watch(pid_fd_, EPOLLIN, *this);
   }
@@ -116,6 +123,7 @@ class ChildProcess final : public Process, io::ByteStream::Handler, io::FdHandle
   }
 
   pid_t pid() const override { return pid_; }
+  Incidents* incidents() const override { return incidents_.get(); }
 
  private:
   // What it wrote before it ended has been read when both ways out are closed.
@@ -155,6 +163,7 @@ class ChildProcess final : public Process, io::ByteStream::Handler, io::FdHandle
   io::Loop& loop_;
   pid_t pid_;
   int pid_fd_;
+  std::shared_ptr<Incidents> incidents_;
   Process::Handler& handler_;
   std::unique_ptr<io::ByteStream> stream_;
   std::optional<Error> reason_;
@@ -189,7 +198,8 @@ base::Result<std::unique_ptr<Process>> start_process(io::Loop& loop, const Proce
     waitpid(pid, nullptr, 0);
     return error;
   }
-  return std::unique_ptr<Process>(std::make_unique<ChildProcess>(loop, pid, pid_fd, ends[0], handler));
+  return std::unique_ptr<Process>(
+      std::make_unique<ChildProcess>(loop, pid, pid_fd, ends[0], options.incidents, handler));
 }
 
 void describe(base::OptionSchema& schema, ProcessOptions& o) {

@@ -11,6 +11,7 @@
 #include "base/slice.h"
 #include "base/task.h"
 #include "io/loop.h"
+#include "worker/incidents.h"
 
 namespace eyas::worker {
 
@@ -35,6 +36,8 @@ class Process {
   // Ends it by force; on_exit follows with this reason.
   virtual void kill(base::Error why) = 0;
   virtual pid_t pid() const = 0;
+  // Where misdeeds of its kind are counted; null: nowhere.
+  virtual Incidents* incidents() const { return nullptr; }
 };
 
 struct ProcessOptions {
@@ -42,10 +45,15 @@ struct ProcessOptions {
   std::string program;
   // Address space; 0 = no limit. Builds with sanitizers, which reserve terabytes, do not limit it.
   size_t memory_bytes_max = size_t{1} << 30;
+  // Of all workers that are started with copies of these options.
+  std::shared_ptr<Incidents> incidents = std::make_shared<Incidents>();
 };
 
 // Binds the keys "worker.*" to `options`, which outlives the schema.
 void describe(base::OptionSchema& schema, ProcessOptions& options);
+
+// The context of on_exit's error (kRefused) for a process that the kernel killed for a system call.
+inline constexpr const char* kForbiddenCall = "worker asked for a forbidden system call";
 
 // Starts the program with its end of the socket pair as descriptor kChannelFd, its log on our stderr and no
 // other descriptor of ours; killed with its parent, without core dumps, new privileges or (where the kernel

@@ -18,6 +18,8 @@ enum class Type : uint8_t {
   kHello = 2,
   kTrack = 3,
   kFrame = 4,
+  kShutIn = 20,
+  kTrespass = 21,
   kLog = 5,
   kKeyRequest = 6,
   kVariant = 7
@@ -153,6 +155,19 @@ std::vector<uint8_t> encode(const Hello& hello) {
   return finish(std::move(out));
 }
 
+std::vector<uint8_t> encode(const ShutInMessage& shut_in) {
+  ByteWriter out = begin(Type::kShutIn, 1);
+  out.u8(static_cast<uint8_t>(shut_in.how));
+  return finish(std::move(out));
+}
+
+std::array<uint8_t, 10> encode(const TrespassMessage& trespass) {
+  std::array<uint8_t, 10> out{
+      0, 0, 0, 6, static_cast<uint8_t>(Type::kTrespass), static_cast<uint8_t>(trespass.what)};
+  for (size_t i = 0; i < 4; ++i) out[6 + i] = static_cast<uint8_t>(trespass.call >> (24 - 8 * i));
+  return out;
+}
+
 std::vector<uint8_t> encode(const TrackMessage& track) {
   ByteWriter out = begin(Type::kTrack, 64 + track.record.size());
   out.u32(track.id);
@@ -264,6 +279,12 @@ base::Status Decoder::message(uint8_t type, base::Bytes body) {
       return track(ByteReader(body));
     case Type::kFrame:
       return frame(ByteReader(body));
+    case Type::kShutIn:
+      if (worker) return shut_in(ByteReader(body));
+      break;
+    case Type::kTrespass:
+      if (worker) return trespass(ByteReader(body));
+      break;
     case Type::kLog:
       if (worker) return log_line(ByteReader(body));
       break;
@@ -329,6 +350,22 @@ base::Status Decoder::frame(ByteReader in) {
   if (!knows(frame.track)) return malformed("worker frame: track was not told");
   frame.payload = base::Slice::copy_of(in.rest());
   sink_.on_frame(std::move(frame));
+  return {};
+}
+
+base::Status Decoder::shut_in(ByteReader in) {
+  uint8_t how = in.u8();
+  if (!in.ok() || in.remaining() != 0 || how > static_cast<uint8_t>(Confinement::kRefused))
+    return malformed("worker shut in");
+  sink_.on_shut_in({static_cast<Confinement>(how)});
+  return {};
+}
+
+base::Status Decoder::trespass(ByteReader in) {
+  uint8_t what = in.u8();
+  TrespassMessage trespass{static_cast<CallClass>(what), in.u32()};
+  if (!in.ok() || in.remaining() != 0 || what >= kCallClasses) return malformed("worker trespass");
+  sink_.on_trespass(trespass);
   return {};
 }
 

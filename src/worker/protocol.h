@@ -6,6 +6,7 @@
 //   message = length u32 (of what follows) | type u8 | body
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -18,11 +19,12 @@
 #include "base/slice.h"
 #include "base/time.h"
 #include "media/codec.h"
+#include "worker/trespass.h"
 
 namespace eyas::worker {
 
 // Both sides come from one build; another number means a stale program beside the server.
-inline constexpr uint16_t kProtocolVersion = 3;
+inline constexpr uint16_t kProtocolVersion = 4;
 // The descriptor on which the worker finds its end of the socket pair.
 inline constexpr int kChannelFd = 3;
 
@@ -103,6 +105,15 @@ struct FrameMessage {
   base::WallTime capture{};  // the epoch: unknown
   base::Slice payload{};
 };
+// The worker is shut in, or says why not.
+struct ShutInMessage {
+  Confinement how = Confinement::kFilter;
+};
+// The worker dies of a system call.
+struct TrespassMessage {
+  CallClass what = CallClass::kUnknown;
+  uint32_t call = 0;  // the machine's number of it
+};
 // The server wants a keyframe soon.
 struct KeyRequest {};
 // The server wants pictures of this kind from now on, or no longer. They come as frames of the track `id`.
@@ -124,6 +135,9 @@ std::vector<uint8_t> encode(const TranscodeJob& job);
 std::vector<uint8_t> encode(const PicturesJob& job);
 std::vector<uint8_t> encode(const SlateJob& job);
 std::vector<uint8_t> encode(const Hello& hello);
+std::vector<uint8_t> encode(const ShutInMessage& shut_in);
+// Safe in a signal handler.
+std::array<uint8_t, 10> encode(const TrespassMessage& trespass);
 std::vector<uint8_t> encode(const TrackMessage& track);
 std::vector<uint8_t> encode(const FrameMessage& frame);
 std::vector<uint8_t> encode(const KeyRequest& request);
@@ -146,9 +160,11 @@ class Decoder {
     virtual ~Sink() = default;
     virtual void on_track(TrackMessage track) = 0;
     virtual void on_frame(FrameMessage frame) = 0;
-    virtual void on_log(LogMessage) {}          // the worker's
-    virtual void on_key_request(KeyRequest) {}  // the server's
-    virtual void on_variant(VariantMessage) {}  // the server's
+    virtual void on_shut_in(ShutInMessage) {}     // the worker's
+    virtual void on_trespass(TrespassMessage) {}  // the worker's
+    virtual void on_log(LogMessage) {}            // the worker's
+    virtual void on_key_request(KeyRequest) {}    // the server's
+    virtual void on_variant(VariantMessage) {}    // the server's
   };
 
   explicit Decoder(Sink& sink, Limits limits = {}, Speaker speaker = Speaker::kWorker)
@@ -165,6 +181,8 @@ class Decoder {
   base::Status hello(base::ByteReader reader);
   base::Status track(base::ByteReader reader);
   base::Status frame(base::ByteReader reader);
+  base::Status shut_in(base::ByteReader reader);
+  base::Status trespass(base::ByteReader reader);
   base::Status key_request(base::ByteReader reader);
   base::Status variant(base::ByteReader reader);
   base::Status log_line(base::ByteReader reader);

@@ -163,6 +163,26 @@ TEST(WorkerProtocol, TheServerSaysWhichPicturesItWants) {
   EXPECT_FALSE(after_hello(encode(VariantMessage{})).ok()) << "a wish is the server's";
 }
 
+TEST(WorkerProtocol, AWorkerTellsHowItIsShutInAndOfWhatItDies) {
+  struct Last : Heard {
+    void on_shut_in(ShutInMessage s) override { how = s.how; }
+    void on_trespass(TrespassMessage t) override { trespass = t; }
+    Confinement how = Confinement::kFilter;
+    TrespassMessage trespass;
+  } last;
+  Decoder decoder(last);
+  std::vector<uint8_t> bytes = encode(Hello{});
+  append(bytes, encode(ShutInMessage{Confinement::kRefused}));
+  auto dying = encode(TrespassMessage{CallClass::kSockets, 0x01020304});
+  bytes.insert(bytes.end(), dying.begin(), dying.end());
+  ASSERT_TRUE(decoder.feed(bytes).ok());
+  EXPECT_EQ(last.how, Confinement::kRefused);
+  EXPECT_EQ(last.trespass.what, CallClass::kSockets);
+  EXPECT_EQ(last.trespass.call, 0x01020304u);
+  EXPECT_FALSE(after_hello(base::from_hex("00000002 14 03")).ok()) << "no such confinement";
+  EXPECT_FALSE(after_hello(base::from_hex("00000006 15 05 00000000")).ok()) << "no such class";
+}
+
 TEST(WorkerProtocol, KeepsItsLimits) {
   Limits limits{.message_bytes = 100, .record_bytes = 8, .text_bytes = 8, .tracks = 1};
   EXPECT_EQ(after_hello(base::from_hex("00000065"), limits).error().code, Code::kLimit);

@@ -39,6 +39,7 @@ void Supervisor::start() {
 void Supervisor::launch() {
   launched_ = heard_ = executor_.clock().mono();
   asked_.reset();
+  trespass_.reset();
   decoder_ = std::make_unique<Decoder>(static_cast<Decoder::Sink&>(*this), options_.limits);
   auto process = launch_(*this);
   if (!process) return back_off(process.error());
@@ -70,8 +71,21 @@ size_t Supervisor::send(const base::Slice& message) {
 }
 
 void Supervisor::on_exit(const base::Error& why) {
+  base::Error reason = why;
+  if (Incidents* incidents = process_->incidents()) incidents->count_exit();
+  if (why.code == base::Code::kRefused) report_trespass(reason);
   process_.reset();
-  back_off(why);
+  back_off(reason);
+}
+
+// A worker that was taken over may lie about the call, or say nothing; that the kernel killed it is certain.
+void Supervisor::report_trespass(base::Error& why) {
+  CallClass what = trespass_ ? trespass_->what : CallClass::kUnknown;
+  const char* call = trespass_ ? call_name(trespass_->call) : "?";
+  if (Incidents* incidents = process_->incidents()) incidents->count_trespass(what);
+  log::error("worker.trespass",
+             {{"worker", name_}, {"pid", process_->pid()}, {"class", class_name(what)}, {"call", call}});
+  why.detail = std::string(call) + " (" + class_name(what) + ")";
 }
 
 void Supervisor::back_off(const base::Error& why) {
@@ -111,6 +125,20 @@ void Supervisor::on_track(TrackMessage track) {
 void Supervisor::on_frame(FrameMessage frame) {
   if (state_ == WorkerState::kStarting) enter(WorkerState::kRunning);
   sink_.on_frame(std::move(frame));
+}
+
+void Supervisor::on_shut_in(ShutInMessage shut_in) {
+  if (shut_in.how != Confinement::kRefused || !process_) return;
+  Incidents* incidents = process_->incidents();
+  if (incidents == nullptr || !incidents->count_unconfined()) return;
+  log::warning("worker.unconfined",
+               {{"worker", name_},
+                {"why", "the kernel or the container refuses seccomp filters"},
+                {"hint", "what strangers send is decoded without one; this is said once"}});
+}
+
+void Supervisor::on_trespass(TrespassMessage trespass) {
+  trespass_ = trespass;
 }
 
 void Supervisor::on_log(LogMessage line) {

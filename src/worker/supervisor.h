@@ -64,9 +64,12 @@ class Supervisor final : Process::Handler, Decoder::Sink {
   void on_exit(const base::Error& why) override;
   void on_track(TrackMessage track) override;
   void on_frame(FrameMessage frame) override;
+  void on_shut_in(ShutInMessage shut_in) override;
+  void on_trespass(TrespassMessage trespass) override;
   void on_log(LogMessage line) override;
 
   void launch();
+  void report_trespass(base::Error& why);
   void back_off(const base::Error& why);
   void enter(WorkerState state);
   void watch_silence();
@@ -84,7 +87,8 @@ class Supervisor final : Process::Handler, Decoder::Sink {
   base::Duration backoff_;
   base::MonoTime launched_;
   base::MonoTime heard_;
-  std::optional<base::MonoTime> asked_;  // when it was sent what it has not answered since
+  std::optional<base::MonoTime> asked_;      // when it was sent what it has not answered since
+  std::optional<TrespassMessage> trespass_;  // what it says it is about to die of
   uint64_t restarts_ = 0;
   std::string last_exit_;
   io::Timer restart_;

@@ -31,23 +31,25 @@ void on_library_log(void*, int level, const char* format, va_list arguments) {
 }
 
 base::Error work_at(const worker::DemoJob& job) {
-  auto demo = worker::DemoRun::open(job, channel());
-  return demo ? (*demo)->run() : demo.error();
+  auto demo = worker::DemoRun::open(job, channel());  // paints with several threads
+  if (!demo) return demo.error();
+  if (auto status = worker::shut_in(channel(), worker::Profile::kChannel); !status) return status.error();
+  return (*demo)->run();
 }
 
 base::Error work_at(const worker::TranscodeJob& job) {
   // From here on it touches what strangers sent.
-  if (auto status = worker::renounce_system_calls(); !status) return status.error();
+  if (auto status = worker::shut_in(channel(), worker::Profile::kChannel); !status) return status.error();
   return worker::TranscodeRun(job, channel()).run();
 }
 
 base::Error work_at(const worker::PicturesJob&) {
-  if (auto status = worker::renounce_system_calls(); !status) return status.error();
+  if (auto status = worker::shut_in(channel(), worker::Profile::kChannel); !status) return status.error();
   return worker::PicturesRun(channel()).run();
 }
 
 base::Error work_at(const worker::SlateJob& job) {
-  if (auto status = worker::renounce_system_calls(); !status) return status.error();
+  if (auto status = worker::shut_in(channel(), worker::Profile::kChannel); !status) return status.error();
   auto slate = worker::SlateRun::open(job, channel());
   return slate ? (*slate)->run() : slate.error();
 }
