@@ -9,6 +9,7 @@
 #include <string>
 #include <thread>
 
+#include "bench/crowd_publisher.h"
 #include "bench/hls_viewers.h"
 #include "bench/part_viewers.h"
 #include "bench/process.h"
@@ -33,6 +34,9 @@ constexpr const char* kHelp =
     "  srtp=gcm|cm         whep: the best profile that viewers offer\n"
     "  junk=0 udp_port=8189        whep: datagrams a second of no session at all, sent to this port\n"
     "  viewers=500 sampled=20 warmup=2 seconds=8\n"
+    "  settle=1            seconds of publishing before memory without viewers is read, and they come\n"
+    "  streams=0           flv, rtmp, rtsp: the file under so many names, the viewers spread evenly over "
+    "them\n"
     "  pids=1,2            processes whose CPU time and memory are read\n";
 
 using Options = std::map<std::string, std::string>;
@@ -43,7 +47,7 @@ Options parse(int argc, char** argv) {
                   {"pace_ms", "0"}, {"viewers", "500"},    {"sampled", "20"},
                   {"warmup", "2"},  {"seconds", "8"},      {"audio", "aac"},
                   {"srtp", "gcm"},  {"junk", "0"},         {"udp_port", "8189"},
-                  {"pids", ""}};
+                  {"streams", "0"}, {"settle", "1"},       {"pids", ""}};
   for (int i = 1; i < argc; ++i) {
     std::string word = argv[i];
     size_t equals = word.find('=');
@@ -86,6 +90,8 @@ struct Result {
   size_t key_bytes = 0;  // the file's largest keyframe
   int closed = 0;
   uint64_t pictures = 0;
+  double late_ms = 0;  // the load tool's own publishers, at most
+  uint64_t published_bytes = 0;
 };
 
 void print(const Options& options, const Result& r) {
@@ -97,7 +103,8 @@ void print(const Options& options, const Result& r) {
       "\"relay_ms_p50\":%.3f,\"relay_ms_p99\":%.3f,\"samples\":%zu,\"first_coded_ms_p50\":%.3f,"
       "\"began_without_key\":%llu,\"lost\":%llu,\"closed\":%d,\"requests\":%llu,\"failures\":%llu,"
       "\"pictures\":%llu,\"playing\":%d,\"refused\":%d,\"datagrams\":%llu,\"lost_datagrams\":%llu,"
-      "\"first_packet_ms_p99\":%.3f,\"junk\":%llu,\"key_bytes\":%zu}\n",
+      "\"first_packet_ms_p99\":%.3f,\"junk\":%llu,\"key_bytes\":%zu,\"late_ms\":%.1f,\"published_gbit\":%.3f}"
+      "\n",
       options.at("way").c_str(), options.at("viewers").c_str(), r.seconds, gbit, cpu,
       gbit > 0 ? cpu / gbit : 0.0, r.after.rss_mib, r.rss_before_viewers, percentile(r.samples.relay_ms, 0.5),
       percentile(r.samples.relay_ms, 0.99), r.samples.relay_ms.size(),
@@ -106,7 +113,8 @@ void print(const Options& options, const Result& r) {
       static_cast<unsigned long long>(r.hls.requests), static_cast<unsigned long long>(r.hls.failures),
       static_cast<unsigned long long>(r.pictures), r.whep.playing, r.whep.refused,
       static_cast<unsigned long long>(r.whep.datagrams), static_cast<unsigned long long>(r.whep.lost),
-      percentile(r.samples.first_coded_ms, 0.99), static_cast<unsigned long long>(r.junk), r.key_bytes);
+      percentile(r.samples.first_coded_ms, 0.99), static_cast<unsigned long long>(r.junk), r.key_bytes,
+      r.late_ms, static_cast<double>(r.published_bytes) * 8e-9);
 }
 
 // The sampled viewers, read the moment that something comes.
@@ -159,6 +167,31 @@ void measure_play(const Options& options, Way way, const Target& target, Result&
   r.seconds = static_cast<double>(now_ns() - begin) * 1e-9;
   r.samples = sampled.samples();
   r.closed = bulk.closed();
+}
+
+// Many streams, and viewers that only take the bytes: what the server does, not how soon.
+void measure_grid(const Options& options, Way way, Target target, const Target& rtmp, Result& r) {
+  std::vector<int> pids = pids_of(options.at("pids"));
+  int streams = std::stoi(options.at("streams")), viewers = std::stoi(options.at("viewers"));
+  CrowdPublisher publisher(rtmp, load_flv(options.at("file")), static_cast<size_t>(streams));
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  BulkViewers bulk(way, target);
+  for (int i = 0; i < streams; ++i) {
+    target.name = name_of_stream(static_cast<size_t>(i));
+    target.path = "/live/" + target.name + ".flv";
+    bulk.join(viewers * (i + 1) / streams - viewers * i / streams, target);
+  }
+  std::this_thread::sleep_for(std::chrono::duration<double>(std::stod(options.at("warmup"))));
+  r.before = usage_of(pids);
+  uint64_t bytes = bulk.bytes(), published = publisher.bytes();
+  int64_t begin = now_ns();
+  std::this_thread::sleep_for(std::chrono::duration<double>(std::stod(options.at("seconds"))));
+  r.after = usage_of(pids);
+  r.bytes = bulk.bytes() - bytes;
+  r.published_bytes = publisher.bytes() - published;
+  r.seconds = static_cast<double>(now_ns() - begin) * 1e-9;
+  r.closed = bulk.closed();
+  r.late_ms = publisher.late_ms_max();
 }
 
 // The sampled viewers join last, one by one, while the crowd plays.
@@ -300,22 +333,27 @@ int main(int argc, char** argv) {
   Target http{static_cast<uint16_t>(std::stoi(options["port"])), "live", "bench", options["path"]};
   Result result;
   std::unique_ptr<Publisher> publisher;
-  if (!options["file"].empty()) {
+  bool grid = options["streams"] != "0";
+  if (!options["file"].empty() && !grid) {
     auto tags = load_flv(options["file"]);
     for (const FileTag& tag : tags)
       if (tag.key()) result.key_bytes = std::max(result.key_bytes, tag.body.size());
     if (options["audio"] == "opus") tags = with_opus(std::move(tags));
     publisher = std::make_unique<Publisher>(rtmp, std::move(tags));
-    std::this_thread::sleep_for(std::chrono::seconds(1));
+    std::this_thread::sleep_for(std::chrono::duration<double>(std::stod(options["settle"])));
   }
   result.rss_before_viewers = usage_of(pids_of(options["pids"])).rss_mib;
-  const std::string& way = options["way"];
-  if (way == "flv") measure_play(options, Way::kHttpFlv, http, result);
-  if (way == "rtmp") measure_play(options, Way::kRtmp, rtmp, result);
   Target rtsp;
   rtsp.port = static_cast<uint16_t>(std::stoi(options["rtsp_port"]));
-  if (way == "rtsp") measure_play(options, Way::kRtspTcp, rtsp, result);
-  if (way == "rtsp_udp") measure_play(options, Way::kRtspUdp, rtsp, result);
+  const std::string& way = options["way"];
+  const std::map<std::string, std::pair<Way, Target>> plays = {{"flv", {Way::kHttpFlv, http}},
+                                                               {"rtmp", {Way::kRtmp, rtmp}},
+                                                               {"rtsp", {Way::kRtspTcp, rtsp}},
+                                                               {"rtsp_udp", {Way::kRtspUdp, rtsp}}};
+  if (auto play = plays.find(way); play != plays.end()) {
+    const auto& [kind, target] = play->second;
+    grid ? measure_grid(options, kind, target, rtmp, result) : measure_play(options, kind, target, result);
+  }
   if (way == "hls") measure_hls(options, http, result);
   if (way == "llhls") measure_parts(options, http, result);
   if (way == "whep") measure_whep(options, http, result);

@@ -20,7 +20,8 @@ constexpr size_t kAllTracks = 64;
 constexpr auto kDrainEvery = std::chrono::milliseconds(10);
 
 void request_flv(int fd, const Target& target) {
-  send_all(fd, base::as_bytes("GET " + target.path + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"));
+  // 1.0, so that no server sends chunks.
+  send_all(fd, base::as_bytes("GET " + target.path + " HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n"));
 }
 
 // Response head, FLV header, tags.
@@ -179,20 +180,20 @@ BulkViewers::BulkViewers(Way way, const Target& target) : way_(way), target_(tar
   thread_ = std::thread([this] { drain(); });
 }
 
-void BulkViewers::join(int count) {
+void BulkViewers::join(int count, const Target& target) {
   for (int i = 0; i < count; ++i) {
-    int fd = connect_loopback(target_.port);
-    if (way_ == Way::kHttpFlv) request_flv(fd, target_);
+    int fd = connect_loopback(target.port);
+    if (way_ == Way::kHttpFlv) request_flv(fd, target);
     if (way_ == Way::kRtmp) {
       rtmp::ChunkReader reader;
       Ignore ignore;
-      rtmp_begin(fd, target_, false, reader, ignore);
+      rtmp_begin(fd, target, false, reader, ignore);
     }
-    if (way_ == Way::kRtspTcp) rtsp_begin(fd, target_, 0, kAllTracks);
+    if (way_ == Way::kRtspTcp) rtsp_begin(fd, target, 0, kAllTracks);
     UdpPair pair;
     if (way_ == Way::kRtspUdp) {
       pair = open_udp_pair();
-      rtsp_begin(fd, target_, pair.port, kAllTracks);
+      rtsp_begin(fd, target, pair.port, kAllTracks);
     }
     std::lock_guard lock(mutex_);
     fds_.push_back(fd);

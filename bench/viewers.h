@@ -59,7 +59,8 @@ class BulkViewers {
   BulkViewers(Way way, const Target& target);
   ~BulkViewers();
   // Further ones, so that others may join in between.
-  void join(int count);
+  void join(int count) { join(count, target_); }
+  void join(int count, const Target& target);
   uint64_t bytes() const { return bytes_; }
   int closed() const { return closed_; }
 

@@ -5,7 +5,7 @@ import subprocess
 import harness
 
 FOLDER = harness.ROOT / "build" / "peers-npm"
-PACKAGES = {"werift": ["werift@0.24.4"]}
+PACKAGES = {"werift": ["werift@0.24.4"], "node-media-server": ["node-media-server@2.7.4"]}
 INSTALL_S = 240
 
 

@@ -1,0 +1,25 @@
+"""docs/PERFORMANCE.md: each benchmark writes its own section, between marks, and leaves the others alone."""
+import re
+import time
+
+from bed import ROOT, machine
+
+PAGE = ROOT / "docs" / "PERFORMANCE.md"
+
+
+def put(section, command, lines):
+    """Replaces the section's lines; `command` is what makes them anew."""
+    text = PAGE.read_text()
+    begin, end = f"<!-- {section}: begin -->", f"<!-- {section}: end -->"
+    body = [f"Made by `{command}` on {time.strftime('%Y-%m-%d')}; {machine()}.", "", *lines]
+    mended, count = re.subn(re.escape(begin) + r"\n.*?" + re.escape(end), lambda _: "\n".join([begin, *body, end]), text,
+                            flags=re.S)
+    if count != 1:
+        raise SystemExit(f"{PAGE} has no section {section}")
+    PAGE.write_text(mended)
+    print("\n".join(lines))
+
+
+def table(head, rows):
+    return ["| " + " | ".join(head) + " |", "|" + "---|" * len(head),
+            *("| " + " | ".join(map(str, row)) + " |" for row in rows)]
