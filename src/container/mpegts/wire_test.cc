@@ -180,6 +180,37 @@ TEST(TsSections, BrokenOnesAreDroppedAndSaid) {
   EXPECT_EQ(seen, 0u);
 }
 
+// A section of heap memory exactly as long as it is: sanitizers see each byte read behind it.
+template <typename Reader>
+void read_with_every_value_of_every_byte(const std::string& hex, const Reader& read) {
+  const std::vector<uint8_t> good = base::from_hex(hex);
+  for (size_t at = 0; at + 4 < good.size(); ++at) {
+    for (unsigned value = 0; value < 256; ++value) {
+      std::vector<uint8_t> section = good;
+      section[at] = static_cast<uint8_t>(value);
+      const uint32_t sum = crc32(base::Bytes(section).first(section.size() - 4));
+      for (size_t i = 0; i < 4; ++i)
+        section[section.size() - 4 + i] = static_cast<uint8_t>(sum >> (24 - 8 * i));
+      read(section);
+    }
+  }
+}
+
+// ireader's GHSA-p7jj-x4pf-33fv: lengths within a table that is well sealed ran past its end.
+TEST(TsSections, LengthsThatRunPastTheirTableReadNothingBehindIt) {
+  read_with_every_value_of_every_byte(kPatSection, [](base::Bytes section) {
+    if (auto pat = read_pat(section)) EXPECT_LE(pat->programmes.size(), section.size() / 4);
+  });
+  size_t refused = 0;
+  read_with_every_value_of_every_byte(kPmtSection, [&](base::Bytes section) {
+    auto pmt = read_pmt(section);
+    if (!pmt) return static_cast<void>(++refused);
+    EXPECT_LE(pmt->descriptors.size(), section.size());
+    EXPECT_LE(pmt->streams.size(), section.size() / 5);
+  });
+  EXPECT_GT(refused, 500u) << "programme information and descriptors longer than the section";
+}
+
 TEST(TsPes, TimesAreReadAndWritten) {
   std::vector<uint8_t> written = write_pes_header(0xE0, 0x123456789 & kTickMask, kTickMask, 70'000);
   EXPECT_EQ(written[4] << 8 | written[5], 0) << "too long for a length";

@@ -224,6 +224,22 @@ TEST(Dtls, AHelloInFragmentsIsTakenInAnyOrder) {
   }
 }
 
+// pion's CVE-2022-29190: a fragment of no bytes was waited for without end.
+TEST(Dtls, EmptyFragmentsEndNowhere) {
+  Pair pair;
+  pair.client.start(pair.clock.mono());
+  Datagram hello = outgoing(pair.client).front();
+  Datagram empty(hello.begin(), hello.begin() + 25);
+  empty[11] = 0, empty[12] = 12;          // the record holds a handshake header and nothing else
+  empty[22] = empty[23] = empty[24] = 0;  // fragment_length [RFC 6347 4.2.2]
+  for (int i = 0; i < 8; ++i) pair.server.on_datagram(empty, pair.clock.mono());
+  EXPECT_FALSE(pair.connected());
+  if (pair.server.state() == State::kFailed) return;  // also well
+  pair.server.on_datagram(hello, pair.clock.mono());
+  pair.carry();
+  EXPECT_TRUE(pair.connected()) << "it is still there for the real ones";
+}
+
 TEST(Dtls, AHandshakeOfTooManyDatagramsEnds) {
   Pair pair;
   pair.client.start(pair.clock.mono());
