@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "io/descriptors.h"
 #include "io/tcp_stream.h"
 #include "io/tls_stream.h"
 
@@ -102,6 +103,7 @@ void Listener::on_fd(uint32_t) {
 void Listener::pause() {
   // The connection stays in the backlog and would wake us at once: look again a little later.
   ++out_of_descriptors_;
+  count_accept_put_off(loop_.clock().mono());
   loop_.unwatch(fd_, *this);
   resume_ = loop_.after(kPauseWithoutDescriptors, [this] { loop_.watch(fd_, EPOLLIN, *this); });
 }

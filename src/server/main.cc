@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "io/descriptors.h"
 #include "server/config.h"
 #include "server/discover.h"
 #include "server/node.h"
@@ -51,6 +52,7 @@ int serve(const CommandLine& line, bool demo) {
   Config config(make_protocols());
   if (!report(config.load(line.sources()))) return 1;
   if (!line.data.empty()) config.data_folder = line.data;
+  io::raise_descriptor_limit();
   Node node(config, demo);
   if (base::Status status = node.start(); !status.ok()) {
     std::fprintf(stderr, "eyas: %s\n", status.error().message().c_str());

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/memory_file.h"
+#include "io/descriptors.h"
 
 namespace eyas::server {
 namespace {
@@ -32,6 +33,11 @@ double open_descriptors() {
   return count;
 }
 
+double descriptor_limit() {
+  rlimit limit{};
+  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<double>(limit.rlim_cur) : 0;
+}
+
 }  // namespace
 
 std::vector<base::Metric> process_metrics() {
@@ -46,6 +52,12 @@ std::vector<base::Metric> process_metrics() {
        {}},
       {"process_resident_memory_bytes", "Resident memory.", Kind::kGauge, resident_bytes(), {}},
       {"process_open_fds", "Open descriptors.", Kind::kGauge, open_descriptors(), {}},
+      {"process_max_fds", "Descriptors that may be open.", Kind::kGauge, descriptor_limit(), {}},
+      {"eyas_accepts_put_off_total",
+       "Times that newcomers had to wait because descriptors ran out.",
+       Kind::kCounter,
+       static_cast<double>(io::accepts_put_off()),
+       {}},
       {"eyas_memory_files",
        "Files of memory that hold segments, a quarter of the descriptors at most.",
        Kind::kGauge,
