@@ -107,6 +107,11 @@ class Process:
     def signal(self, number: int) -> None:
         self._child.send_signal(number)
 
+    def type(self, text: str) -> None:
+        """Gives it a line to read; it was started with a pipe as `stdin`."""
+        self._child.stdin.write(text.encode())
+        self._child.stdin.flush()
+
     def kill(self) -> None:
         """Ends it and its children at once."""
         self._guard.cancel()
