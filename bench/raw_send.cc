@@ -1,7 +1,7 @@
 // raw-send: what this machine needs to send the frames of a file to N loopback sockets, without a server
 // around it. The floor that the server is compared with.
 //   raw-send FILE.flv SOCKETS SECONDS [send|uring|udp]
-// udp: datagrams of an RTP packet's size, by segmented sends, many to a call.
+// udp: the datagrams that RTP makes of the frames, by segmented sends, many to a call.
 // The sender runs on core 0 and the receiver on core 1, as the server and the load tool do.
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -110,9 +110,49 @@ uint64_t send_batched(io_uring& ring, const std::vector<int>& fds, const std::ve
 }
 #endif
 
-constexpr size_t kDatagramBytes = 1412;  // RTP header and payload
-constexpr size_t kSegmentsMax = 45;      // of one send: an IP packet's 64 KiB
-constexpr size_t kMessagesMax = 256;     // of one sendmmsg
+constexpr size_t kRtpHeaderBytes = 12;
+constexpr size_t kPayloadBytesMax = 1400;
+constexpr size_t kFragmentHeaderBytes = 2;  // [RFC 6184 5.8]
+constexpr size_t kStampNalBytes = 57;       // what the load tool's publisher puts before each picture
+constexpr size_t kSegmentsMax = 45;         // of one send: an IP packet's 64 KiB
+constexpr size_t kMessagesMax = 256;        // of one sendmmsg
+
+// Datagrams of one size, the last perhaps shorter, that leave in one send.
+struct Run {
+  size_t bytes = 0;
+  size_t segment = 0;
+};
+
+void append_unit(std::vector<Run>& runs, size_t bytes) {
+  if (bytes <= kPayloadBytesMax) return runs.push_back({kRtpHeaderBytes + bytes, kRtpHeaderBytes + bytes});
+  const size_t piece = kPayloadBytesMax - kFragmentHeaderBytes,
+               overhead = kRtpHeaderBytes + kFragmentHeaderBytes;
+  for (size_t left = bytes - 1; left > 0;) {
+    size_t part = std::min(left, piece * kSegmentsMax);
+    runs.push_back({part + (part + piece - 1) / piece * overhead, piece + overhead});
+    left -= part;
+  }
+}
+
+// What RTP makes of a tag: a datagram or a run of fragments for each NAL unit, one for each packet of sound.
+std::vector<Run> runs_of(const FileTag& tag) {
+  std::vector<Run> runs;
+  if (tag.header() || tag.type == 18) return runs;
+  if (!tag.coded_video()) {
+    append_unit(runs, 4 + tag.body.size() - 2);  // with the AU header of [RFC 3640]
+    return runs;
+  }
+  append_unit(runs, kStampNalBytes);
+  eyas::base::ByteReader reader(tag.body);
+  reader.skip(5);
+  while (reader.remaining() >= 4) {
+    uint32_t bytes = reader.u32();
+    reader.skip(bytes);
+    if (bytes == 0 || !reader.ok()) break;
+    append_unit(runs, bytes);
+  }
+  return runs;
+}
 
 struct UdpSockets {
   int sender = -1;
@@ -154,11 +194,14 @@ void drain_datagrams(const std::vector<int>& receivers, const std::atomic<bool>&
   }
 }
 
-uint64_t send_segmented(UdpSockets& sockets, const std::vector<uint8_t>& bytes) {
+// `runs` may be of any content: nobody reads it.
+uint64_t send_segmented(UdpSockets& sockets, const std::vector<Run>& runs) {
+  static std::vector<uint8_t> bytes(kSegmentsMax * (kRtpHeaderBytes + kPayloadBytesMax));
   static std::vector<mmsghdr> headers(kMessagesMax);
   static std::vector<iovec> parts(kMessagesMax);
   static std::vector<std::array<uint8_t, CMSG_SPACE(sizeof(uint16_t))>> controls(kMessagesMax);
   size_t count = 0;
+  uint64_t total = 0;
   auto flush = [&] {
     for (size_t done = 0; done < count;) {
       int n = sendmmsg(sockets.sender, headers.data() + done, static_cast<unsigned>(count - done), 0);
@@ -167,20 +210,28 @@ uint64_t send_segmented(UdpSockets& sockets, const std::vector<uint8_t>& bytes) 
     count = 0;
   };
   for (sockaddr_in& to : sockets.addresses) {
-    for (size_t at = 0; at < bytes.size(); at += kSegmentsMax * kDatagramBytes) {
-      parts[count] = {const_cast<uint8_t*>(bytes.data()) + at,
-                      std::min(kSegmentsMax * kDatagramBytes, bytes.size() - at)};
+    for (const Run& run : runs) {
+      parts[count] = {bytes.data(), run.bytes};
+      total += run.bytes;
       msghdr& header = headers[count].msg_hdr;
       header = {&to, sizeof to, &parts[count], 1, controls[count].data(), controls[count].size(), 0};
       cmsghdr* control = CMSG_FIRSTHDR(&header);
       *control = {CMSG_LEN(sizeof(uint16_t)), SOL_UDP, UDP_SEGMENT};
-      uint16_t segment = kDatagramBytes;
+      auto segment = static_cast<uint16_t>(run.segment);
       std::memcpy(CMSG_DATA(control), &segment, sizeof segment);
+      if (run.bytes <= run.segment) header.msg_control = nullptr, header.msg_controllen = 0;
       if (++count == kMessagesMax) flush();
     }
   }
   flush();
-  return bytes.size() * sockets.addresses.size();
+  return total;
+}
+
+// As an FLV tag: header and size behind.
+std::vector<uint8_t> framed(const FileTag& tag) {
+  std::vector<uint8_t> bytes = tag.body;
+  bytes.resize(tag.body.size() + 15);
+  return bytes;
 }
 
 template <class SendToAll>
@@ -203,9 +254,7 @@ void run(const std::vector<FileTag>& tags, double seconds, const std::string& wa
             spent / gbit);
         return;
       }
-      std::vector<uint8_t> framed = tag.body;
-      framed.resize(tag.body.size() + 15);  // as an FLV tag: header and size behind
-      bytes += send_to_all(framed);
+      bytes += send_to_all(tag);
       ++frames;
     }
   }
@@ -217,7 +266,7 @@ int run_udp(const std::vector<FileTag>& tags, int count, double seconds) {
   std::thread receiver([&] { drain_datagrams(sockets.receivers, stopping); });
   pin(0);
   run(tags, seconds, "udp", sockets.receivers.size(),
-      [&](const std::vector<uint8_t>& frame) { return send_segmented(sockets, frame); });
+      [&](const FileTag& tag) { return send_segmented(sockets, runs_of(tag)); });
   stopping = true;
   receiver.join();
   return 0;
@@ -242,13 +291,13 @@ int main(int argc, char** argv) {
   int status = 0;
   if (way == "send") {
     run(tags, seconds, way, sockets.senders.size(),
-        [&](const std::vector<uint8_t>& frame) { return send_each(sockets.senders, frame); });
+        [&](const FileTag& tag) { return send_each(sockets.senders, framed(tag)); });
   } else {
 #ifdef EYAS_HAVE_URING
     io_uring ring{};
     if (way == "uring" && io_uring_queue_init(kRingEntries, &ring, 0) == 0) {
       run(tags, seconds, way, sockets.senders.size(),
-          [&](const std::vector<uint8_t>& frame) { return send_batched(ring, sockets.senders, frame); });
+          [&](const FileTag& tag) { return send_batched(ring, sockets.senders, framed(tag)); });
       io_uring_queue_exit(&ring);
     } else
 #endif
