@@ -7,7 +7,7 @@ import tempfile
 import urllib.error
 import urllib.request
 
-from harness import Server, run, wait_for
+from harness import Server, peer, run, wait_for
 from rtmp_test import FRAMES_LEAST, frames_decoded, publish
 
 LOOPBACK = {"sources.dial_allow": "127.0.0.0/8", "sources.backoff_first_ms": 200, "sources.backoff_max_ms": 1000}
@@ -183,9 +183,14 @@ def test_pushes_follow_their_streams_and_show_no_key():
 def test_a_push_keeps_no_stream_on_demand_running():
     origin, target = Server(), Server()
     publish(origin)
+    ways = {"rtmp": target.rtmp("{app}/{name}-rtmp"), "rtsp": target.rtsp("{app}/{name}-rtsp"),
+            "srt": target.srt("publish:{app}/{name}-srt"), "whip": target.http("/{app}/{name}-whip/whip")}
     edge = edge_of([{"name": "far/alpha", "url": origin.http("/live/alpha.flv"), "on_demand": True, "idle_timeout_ms": 500}],
-                   **{"sources.pushes": flow([{"stream": "far/*", "url": target.rtmp("{app}/{name}")}])})
+                   **{"sources.pushes": flow([{"stream": "far/*", "url": url} for url in ways.values()]), "alarms.look": True})
     assert source(edge, "far/alpha")["state"] == "idle"
-    assert frames_decoded(edge.http("/far/alpha.flv")) >= FRAMES_LEAST
-    target.wait_live("far/alpha")
-    wait_source(edge, "far/alpha", "idle")
+    viewer = peer("ffmpeg", "-nostdin", "-v", "error", "-i", edge.http("/far/alpha.flv"), "-f", "null", "-")
+    for way in ways:
+        target.wait_live(f"far/alpha-{way}", 20)
+    assert source(edge, "far/alpha")["state"] == "running"
+    viewer.kill()
+    wait_source(edge, "far/alpha", "idle", 20)

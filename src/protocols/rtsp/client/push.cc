@@ -31,6 +31,7 @@ class Push final : public protocols::Transfer {
     info.protocol = "rtsp";
     info.session = request_.session;
     info.wait = services_.options.stream_wait;
+    info.interest = hub::Interest::kFollows;
     services_.directory.read<StreamFormat>(request_.stream, std::move(info), request_.loop,
                                            if_alive([this] { probe(); }),
                                            if_alive([this](base::Result<hub::Reader<StreamFormat>> reader) {

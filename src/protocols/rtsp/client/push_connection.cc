@@ -81,6 +81,7 @@ void PushConnection::on_recording(const std::vector<NumberPair>& channels) {
   info.protocol = "rtsp";
   info.session = setup_.session;
   info.peer = stream_->peer();
+  info.interest = hub::Interest::kFollows;
   services_.directory.read<StreamFormat>(
       setup_.stream, std::move(info), loop_, if_alive([this] { pump(); }),
       if_alive([this](base::Result<hub::Reader<StreamFormat>> reader) { answered(std::move(reader)); }));

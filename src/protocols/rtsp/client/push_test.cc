@@ -86,7 +86,8 @@ class Pushes : public testing::Test {
   ClientOptions options;
   ReceiverOptions receiver;
   ClientStatistics statistics;
-  TransferBed::Outcome outcome;
+  using Outcome = TransferBed::Outcome;
+  Outcome outcome;
   std::unique_ptr<Server> server;
   std::unique_ptr<io::Listener> listener;
 };
@@ -119,6 +120,34 @@ TEST_F(Pushes, LogIn) {
   auto wrong = push("/live/c", "u:wrong@");
   ASSERT_TRUE(ended());
   EXPECT_EQ(outcome.ended->code, Code::kRefused);
+}
+
+// Who would start streams: is asked for none and sees nobody.
+struct NobodyWatches final : hub::Demand {
+  base::Duration wanted(const hub::StreamName& name) override {
+    asked += name.text() == "live/a" ? 1 : 0;
+    return {};
+  }
+  void watched(const hub::StreamName& name, bool by_anybody) override {
+    seen += name.text() == "live/a" && by_anybody ? 1 : 0;
+  }
+  int asked = 0, seen = 0;
+};
+
+TEST_F(Pushes, KeepNoStreamOnDemandRunning) {
+  NobodyWatches demand;
+  bed.directory.set_demand(&demand);
+  serve({});
+  Outcome early;
+  auto too_early = make_push(bed.request("rtsp://" + listener->address().text() + "/live/c", "live/a", early),
+                             {bed.directory, options, receiver, statistics});
+  Programme programme(bed, "live/a");
+  FrameCollector seen(bed, "live/b");
+  auto attempt = push("/live/b");
+  ASSERT_TRUE(bed.run_until([&] { return seen.of(media::Codec::kH264).size() >= 5; })) << outcome.why();
+  EXPECT_EQ(demand.asked, 0);
+  EXPECT_EQ(demand.seen, 0);
+  bed.directory.set_demand(nullptr);
 }
 
 // What was announced does not hold any more: the next attempt announces anew.
