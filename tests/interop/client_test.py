@@ -1,11 +1,14 @@
-"""Pulls and pushes of RTMP and HLS with other people's servers: nginx's rtmp module, ffmpeg's HLS behind a file server."""
+"""Pulls and pushes of RTMP, HTTP-FLV and HLS with other people's servers: nginx's rtmp module, node-media-server, ffmpeg's HLS
+behind a file server."""
 import functools
 import http.server
+import json
 import pathlib
 import socket
 import tempfile
 import threading
 
+import peers_npm
 from harness import Server, end_with_test, free_port, need, peer, wait_for
 from rtmp_test import FRAMES_LEAST, frames_decoded, publish
 from sources_test import LOOPBACK, edge_of, flow
@@ -18,6 +21,11 @@ rtmp {{ server {{ listen 127.0.0.1:{port}; chunk_size 4096; application live {{ 
 """
 
 
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 class Nginx:
     """nginx with its rtmp module, taking and giving streams of the application `live`."""
 
@@ -28,14 +36,31 @@ class Nginx:
         config = pathlib.Path(self.folder) / "nginx.conf"
         config.write_text(NGINX.format(folder=self.folder, port=self.port))
         peer("nginx", "-p", self.folder, "-c", config, timeout=120)
-        wait_for(self._listens, 20, "nginx")
-
-    def _listens(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+        wait_for(lambda: listens(self.port), 20, "nginx")
 
     def url(self, name: str) -> str:
         return f"rtmp://127.0.0.1:{self.port}/live/{name}"
+
+
+class NodeMediaServer:
+    """node-media-server, taking and giving streams of the application `live` by RTMP, giving them by HTTP-FLV too."""
+
+    def __init__(self):
+        package = peers_npm.folder("node-media-server-4") / "node_modules" / "node-media-server"
+        self.rtmp_port, self.http_port = free_port(), free_port()
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="eyas-nms-"))
+        settings = {"bind": "127.0.0.1", "rtmp": {"port": self.rtmp_port}, "http": {"port": self.http_port},
+                    "auth": {"play": False, "publish": False}, "notify": {"url": ""}, "record": {"auto": False, "path": str(folder)},
+                    "store": {"path": str(folder)}, "webadmin": {"enable": False}}
+        (folder / "config.json").write_text(json.dumps(settings))
+        self.process = peer("node", package / "bin" / "app.js", "-c", folder / "config.json", "--no-admin", timeout=120)
+        wait_for(lambda: listens(self.rtmp_port) and listens(self.http_port), 20, "node-media-server")
+
+    def url(self, name: str) -> str:
+        return f"rtmp://127.0.0.1:{self.rtmp_port}/live/{name}"
+
+    def flv(self, name: str) -> str:
+        return f"http://127.0.0.1:{self.http_port}/live/{name}.flv"
 
 
 def picture(*output):
@@ -67,6 +92,25 @@ def test_rtmp_is_pushed_to_nginx():
     server = Server({**LOOPBACK, "sources.pushes": flow([{"stream": "live/alpha", "url": nginx.url("out?key=hunter2")}])})
     publish(server)
     assert frames_decoded(nginx.url("out")) >= FRAMES_LEAST
+    assert "hunter2" not in server.output
+
+
+def test_rtmp_and_flv_are_pulled_from_node_media_server():
+    other = NodeMediaServer()
+    picture("-f", "flv", other.url("camera"))
+    edge = edge_of([{"name": "far/rtmp", "url": other.url("camera")}, {"name": "far/flv", "url": other.flv("camera")}])
+    for name in ("far/rtmp", "far/flv"):
+        edge.wait_live(name, 30)
+        assert kinds(edge, name) == ["audio", "video"]
+        assert frames_decoded(edge.rtmp(name)) >= FRAMES_LEAST
+
+
+def test_rtmp_is_pushed_to_node_media_server():
+    other = NodeMediaServer()
+    server = Server({**LOOPBACK, "sources.pushes": flow([{"stream": "live/alpha", "url": other.url("out?key=hunter2")}])})
+    publish(server)
+    wait_for(lambda: server.stream("live/alpha")["readers"]["total"] > 0, 20, "the push")
+    assert frames_decoded(other.flv("out")) >= FRAMES_LEAST
     assert "hunter2" not in server.output
 
 
@@ -103,10 +147,10 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-def hls_is_pulled(*form):
-    files = Files()
+def hls_is_pulled(*form, files=None, playlist="index.m3u8"):
+    files = files or Files()
     picture("-f", "hls", "-hls_time", "1", "-hls_list_size", "6", "-hls_flags", "delete_segments+program_date_time", *form,
-            files.folder / "index.m3u8")
+            files.folder / playlist)
     wait_for((files.folder / "index.m3u8").exists, 20, "the playlist")
     edge = edge_of([{"name": "far/camera", "url": files.url("index.m3u8")}])
     edge.wait_live("far/camera", 30)
@@ -120,3 +164,19 @@ def test_hls_with_transport_streams_is_pulled():
 
 def test_hls_with_fragmented_mp4_is_pulled():
     hls_is_pulled("-hls_segment_type", "fmp4")
+
+
+def test_encrypted_hls_is_pulled():
+    files = Files()
+    (files.folder / "secret.key").write_bytes(bytes(range(16)))
+    # What stands in the playlist, what ffmpeg reads, and the vector.
+    (files.folder / "keys").write_text(f"secret.key\n{files.folder / 'secret.key'}\n{'0f' * 16}\n")
+    hls_is_pulled("-hls_key_info_file", files.folder / "keys", files=files)
+    assert b"METHOD=AES-128" in (files.folder / "index.m3u8").read_bytes()
+
+
+def test_hls_with_sound_in_a_playlist_of_its_own_is_pulled():
+    files = Files()
+    hls_is_pulled("-map", "0:v", "-map", "1:a", "-var_stream_map", "v:0,agroup:sound a:0,agroup:sound,default:yes", "-master_pl_name", "index.m3u8",
+                  files=files, playlist="stream_%v.m3u8")
+    assert b"TYPE=AUDIO" in (files.folder / "index.m3u8").read_bytes()

@@ -5,7 +5,9 @@ import subprocess
 import harness
 
 FOLDER = harness.ROOT / "build" / "peers-npm"
-PACKAGES = {"werift": ["werift@0.24.4"], "node-media-server": ["node-media-server@2.7.4"]}
+# The benchmarks stand beside the older of the two media servers.
+PACKAGES = {"werift": ["werift@0.24.4"], "node-media-server": ["node-media-server@2.7.4"],
+            "node-media-server-4": ["node-media-server@4.4.3"]}
 INSTALL_S = 240
 
 

@@ -45,6 +45,22 @@ std::optional<std::string_view> attribute(std::string_view list, std::string_vie
   return std::nullopt;
 }
 
+// "0x" and up to 32 hexadecimal digits, a number of 128 bits.
+std::optional<std::array<uint8_t, 16>> cipher_vector(std::string_view text) {
+  std::array<uint8_t, 16> vector{};
+  if (text.size() < 3 || text.size() > 2 + 2 * vector.size() || text[0] != '0' || (text[1] | 0x20) != 'x')
+    return std::nullopt;
+  size_t nibble = 2 * vector.size();
+  for (size_t at = text.size(); at > 2; --at) {
+    uint8_t value = 0;
+    auto [end, error] = std::from_chars(&text[at - 1], &text[at - 1] + 1, value, 16);
+    if (error != std::errc()) return std::nullopt;
+    --nibble;
+    vector[nibble / 2] = static_cast<uint8_t>(vector[nibble / 2] | value << (nibble % 2 == 0 ? 4 : 0));
+  }
+  return vector;
+}
+
 std::string attribute_text(std::string_view list, std::string_view name) {
   return std::string(attribute(list, name).value_or(std::string_view()));
 }
@@ -77,7 +93,7 @@ class Reader {
     std::string_view tag = line.substr(0, colon);
     std::string_view value = colon == std::string_view::npos ? std::string_view() : line.substr(colon + 1);
     if (tag == "#EXT-X-STREAM-INF" || tag == "#EXT-X-MEDIA") return take_variant(tag, value);
-    if (tag == "#EXT-X-KEY" || tag == "#EXT-X-SESSION-KEY") return take_key(value);
+    if (tag == "#EXT-X-KEY") return take_key(value);
     if (tag == "#EXT-X-MAP") return take_map(value);
     if (tag == "#EXT-X-BYTERANGE") return Error{Code::kUnsupported, "hls playlist: byte ranges", {}};
     return take_media_tag(tag, value);
@@ -125,16 +141,29 @@ class Reader {
     return {};
   }
 
-  static Status take_key(std::string_view value) {
+  // Of all segments that follow. [RFC 8216 4.3.2.4]
+  Status take_key(std::string_view value) {
+    key_ = {};
     std::string method = attribute_text(value, "METHOD");
     if (method == "NONE") return {};
-    return Error{Code::kUnsupported, "hls playlist: the segments are encrypted", method.substr(0, 40)};
+    if (method != "AES-128" || attribute(value, "KEYFORMAT").value_or("identity") != "identity")
+      return Error{Code::kUnsupported, "hls playlist: encrypted otherwise than by AES-128",
+                   method.substr(0, 40)};
+    key_.uri = attribute_text(value, "URI");
+    if (key_.uri.empty()) return Error{Code::kMalformed, "hls playlist: EXT-X-KEY without URI", {}};
+    auto vector = attribute(value, "IV");
+    if (vector) key_.vector = cipher_vector(*vector);
+    if (vector && !key_.vector) return Error{Code::kMalformed, "hls playlist: IV", {}};
+    return {};
   }
 
   Status take_map(std::string_view value) {
     if (attribute(value, "BYTERANGE")) return Error{Code::kUnsupported, "hls playlist: byte ranges", {}};
     map_uri_ = attribute_text(value, "URI");
     if (map_uri_.empty()) return Error{Code::kMalformed, "hls playlist: EXT-X-MAP without URI", {}};
+    map_key_ = key_;
+    if (!map_key_.uri.empty() && !map_key_.vector)  // [RFC 8216 4.3.2.5]
+      return Error{Code::kMalformed, "hls playlist: an encrypted EXT-X-MAP without IV", {}};
     return {};
   }
 
@@ -151,6 +180,8 @@ class Reader {
     next_.uri = line;
     next_.sequence = sequence_++;
     next_.map_uri = map_uri_;
+    next_.key = key_;
+    next_.map_key = map_key_;
     // Dates go on from segment to segment. [RFC 8216 4.3.2.6]
     if (!next_.date && date_after_ && !next_.discontinuity) next_.date = date_after_;
     date_after_ = next_.date ? std::optional(*next_.date + next_.duration) : std::nullopt;
@@ -163,6 +194,7 @@ class Reader {
   PulledSegment next_;
   bool described_ = false;
   std::string map_uri_;
+  PulledKey key_, map_key_;
   uint64_t sequence_ = 0;
   std::optional<base::WallTime> date_after_;
 };

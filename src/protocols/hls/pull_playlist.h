@@ -1,6 +1,7 @@
 // Playlists of other servers, as a pull reads them. [RFC 8216]
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,6 +24,12 @@ struct PulledAudio {
   bool preferred = false;
 };
 
+// What segments are encrypted with, as a whole: AES-128.
+struct PulledKey {
+  std::string uri;                                // of its 16 bytes; empty: not encrypted
+  std::optional<std::array<uint8_t, 16>> vector;  // nullopt: by the segment's number
+};
+
 struct PulledSegment {
   uint64_t sequence = 0;
   std::string uri;
@@ -30,6 +37,8 @@ struct PulledSegment {
   bool discontinuity = false;  // what came before belongs to another timeline
   bool gap = false;            // not there
   std::string map_uri;         // its header segment; empty: none
+  PulledKey key;               // its own
+  PulledKey map_key;           // its header segment's
   std::optional<base::WallTime> date;
 };
 
@@ -49,7 +58,8 @@ struct PulledPlaylist {
   static constexpr size_t kLineBytesMax = 8192;
 
   // Tags that nobody needs here are passed over, parts of low latency too. Errors: kMalformed; kLimit;
-  // kUnsupported for what is encrypted or cut out of larger files by byte ranges.
+  // kUnsupported for what is encrypted otherwise than by AES-128 with a plain key, or cut out of larger files
+  // by byte ranges.
   static base::Result<PulledPlaylist> parse(std::string_view text);
 };
 

@@ -72,8 +72,14 @@ TEST(PulledPlaylist, WhatCannotBePulledSaysWhy) {
       {head + "seg.ts\n", "malformed: hls playlist: a segment without EXTINF"},
       {head + "#EXTINF:-1,\nseg.ts\n", "malformed: hls playlist: EXTINF"},
       {head + "#EXT-X-MEDIA-SEQUENCE:99999999999999999999\n", "malformed: hls playlist: media sequence"},
-      {head + "#EXT-X-KEY:METHOD=AES-128,URI=\"key\"\n",
-       "unsupported: hls playlist: the segments are encrypted (AES-128)"},
+      {head + "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"key\"\n",
+       "unsupported: hls playlist: encrypted otherwise than by AES-128 (SAMPLE-AES)"},
+      {head + "#EXT-X-KEY:METHOD=AES-128,URI=\"key\",KEYFORMAT=\"com.apple.streamingkeydelivery\"\n",
+       "unsupported: hls playlist: encrypted otherwise than by AES-128 (AES-128)"},
+      {head + "#EXT-X-KEY:METHOD=AES-128\n", "malformed: hls playlist: EXT-X-KEY without URI"},
+      {head + "#EXT-X-KEY:METHOD=AES-128,URI=\"key\",IV=0xZZ\n", "malformed: hls playlist: IV"},
+      {head + "#EXT-X-KEY:METHOD=AES-128,URI=\"key\"\n#EXT-X-MAP:URI=\"m\"\n",
+       "malformed: hls playlist: an encrypted EXT-X-MAP without IV"},
       {head + "#EXT-X-MAP:URI=\"a\",BYTERANGE=\"1@2\"\n", "unsupported: hls playlist: byte ranges"},
       {head + "#EXTINF:1,\n#EXT-X-BYTERANGE:10\na.ts\n", "unsupported: hls playlist: byte ranges"},
       {head + "#EXT-X-MAP:X=1\n", "malformed: hls playlist: EXT-X-MAP without URI"},
@@ -114,6 +120,27 @@ TEST(Dates, AreReadInEachOfTheirForms) {
        {"", "2026-11-21", "2026-13-21T12:00:00Z", "2026-11-21T25:00:00Z", "2026-11-21T12:00:00X",
         "2026-11-21T12:00:00+9", "1926-11-21T12:00:00Z", "2026/11/21T12:00:00Z"})
     EXPECT_FALSE(parse_date(bad)) << bad;
+}
+
+TEST(PulledPlaylist, KeysHoldUntilTheNextOne) {
+  const auto playlist = PulledPlaylist::parse(
+      "#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:7\n#EXTINF:2,\na.ts\n"
+      "#EXT-X-KEY:METHOD=AES-128,URI=\"k1\"\n#EXTINF:2,\nb.ts\n#EXTINF:2,\nc.ts\n"
+      "#EXT-X-KEY:METHOD=AES-128,URI=\"k2\",IV=0X00000000000000000000000000000a0B,KEYFORMAT=\"identity\"\n"
+      "#EXT-X-MAP:URI=\"m\"\n#EXTINF:2,\nd.m4s\n#EXT-X-KEY:METHOD=NONE\n#EXTINF:2,\ne.m4s\n");
+  ASSERT_TRUE(playlist.ok()) << playlist.error().message();
+  const auto& segments = playlist->segments;
+  ASSERT_EQ(segments.size(), 5U);
+  EXPECT_EQ(segments[0].key.uri, "");
+  EXPECT_EQ(segments[1].key.uri, "k1");
+  EXPECT_FALSE(segments[2].key.vector);
+  EXPECT_EQ(segments[3].key.uri, "k2");
+  ASSERT_TRUE(segments[3].key.vector);
+  EXPECT_EQ((*segments[3].key.vector)[13], 0);
+  EXPECT_EQ((*segments[3].key.vector)[14], 0x0a);
+  EXPECT_EQ((*segments[3].key.vector)[15], 0x0b);
+  EXPECT_EQ(segments[4].key.uri, "");
+  EXPECT_EQ(segments[4].map_key.uri, "k2") << "as it was where the header segment was named";
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <openssl/evp.h>
+
 #include <map>
 
 #include "codec/codec.h"
@@ -12,6 +14,7 @@
 #include "container/mpegts/packager.h"
 #include "http/server.h"
 #include "io/tcp.h"
+#include "protocols/hls/segment_cipher.h"
 #include "protocols/test_transfers.h"
 
 namespace eyas::hls {
@@ -78,6 +81,20 @@ std::vector<std::string> segments_ts(uint32_t count) {
     if (frame->key) out.emplace_back();
     for (const mpegts::UnitPtr& unit : units) out.back() += text_of(unit->packets);
   }
+  return out;
+}
+
+std::string encrypted(const std::string& plain, const std::string& key, const CipherBlock& vector) {
+  std::string out(plain.size() + kCipherBlockBytes, 0);
+  const auto bytes = [](const auto& text) { return reinterpret_cast<const uint8_t*>(text.data()); };
+  auto* to = reinterpret_cast<uint8_t*>(out.data());
+  EVP_CIPHER_CTX* context = EVP_CIPHER_CTX_new();
+  int length = 0, rest = 0;
+  EVP_EncryptInit_ex(context, EVP_aes_128_cbc(), nullptr, bytes(key), vector.data());
+  EVP_EncryptUpdate(context, to, &length, bytes(plain), static_cast<int>(plain.size()));
+  EVP_EncryptFinal_ex(context, to + length, &rest);
+  EVP_CIPHER_CTX_free(context);
+  out.resize(static_cast<size_t>(length + rest));
   return out;
 }
 
@@ -177,6 +194,49 @@ TEST_F(HlsPull, TransportStreamsLiveFromNearTheEnd) {
   EXPECT_EQ(statistics.pulls_open, 0u);
 }
 
+TEST_F(HlsPull, EncryptedSegmentsWithKeysThatChange) {
+  const std::string keys[] = {"0123456789abcdef", "fedcba9876543210"};
+  const std::vector<std::string> segments = segments_ts(4);
+  std::string text = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXT-X-MEDIA-SEQUENCE:300\n";
+  for (uint32_t i = 0; i < 4; ++i) {
+    const std::string& key = keys[i / 2];
+    if (i % 2 == 0) text += "#EXT-X-KEY:METHOD=AES-128,URI=\"key" + std::to_string(i / 2) + "\"\n";
+    text += "#EXTINF:0.2,\nseg" + std::to_string(i) + ".ts\n";
+    files["/seg" + std::to_string(i) + ".ts"] = encrypted(segments[i], key, vector_of(300 + i));
+  }
+  files["/index.m3u8"] = text + "#EXT-X-ENDLIST\n";
+  files["/key0"] = keys[0], files["/key1"] = keys[1];
+  FrameCollector seen(bed, "live/pulled");
+  auto attempt = pull("/index.m3u8");
+  ASSERT_TRUE(bed.run_until([&] { return outcome.ended.has_value(); }));
+  EXPECT_EQ(outcome.why(), "closed: hls: the stream is over");
+  ASSERT_TRUE(bed.run_until([&] { return seen.frames.size() == 4 * kPictures; }));
+  expect_pictures(seen, 0);
+  EXPECT_EQ(asked["/key0"], 1);
+  EXPECT_EQ(asked["/key1"], 1);
+}
+
+TEST_F(HlsPull, AnEncryptedHeaderSegment) {
+  const std::string key = "0123456789abcdef";
+  const CipherBlock vector = vector_of(9);
+  files["/index.m3u8"] =
+      playlist(0, 2, ".m4s", "#EXT-X-KEY:METHOD=AES-128,URI=\"key\",IV=0x9\n#EXT-X-MAP:URI=\"init.mp4\"\n") +
+      "#EXT-X-ENDLIST\n";
+  files["/key"] = key;
+  files["/init.mp4"] = encrypted(init_mp4(), key, vector);
+  for (uint32_t i = 0; i < 2; ++i)
+    files["/seg" + std::to_string(i) + ".m4s"] = encrypted(segment_mp4(i), key, vector);
+  EXPECT_EQ(outcome_of("/index.m3u8"), "closed: hls: the stream is over");
+}
+
+TEST_F(HlsPull, AWrongKeyEndsIt) {
+  files["/index.m3u8"] =
+      playlist(0, 1, ".ts", "#EXT-X-KEY:METHOD=AES-128,URI=\"key\"\n") + "#EXT-X-ENDLIST\n";
+  files["/key"] = "fedcba9876543210";
+  files["/seg0.ts"] = encrypted(segments_ts(1)[0], "0123456789abcdef", vector_of(0)) + "cut";
+  EXPECT_EQ(outcome_of("/index.m3u8"), "malformed: hls: a segment cannot be decrypted");
+}
+
 TEST_F(HlsPull, OfSeveralVariantsTheBestThatIsWanted) {
   files["/index.m3u8"] =
       "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=100\nlow/index.m3u8\n#EXT-X-STREAM-INF:BANDWIDTH=900\nhigh/"
@@ -222,7 +282,9 @@ TEST_F(HlsPull, ThePolicyHoldsForEachSegment) {
 
 TEST_F(HlsPull, EndsSayWhy) {
   const std::string head = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n";
-  files["/encrypted.m3u8"] = head + "#EXT-X-KEY:METHOD=AES-128,URI=\"k\"\n#EXTINF:1,\na.ts\n";
+  files["/encrypted.m3u8"] = head + "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"k\"\n#EXTINF:1,\na.ts\n";
+  files["/short_key.m3u8"] = head + "#EXT-X-KEY:METHOD=AES-128,URI=\"k\"\n#EXTINF:1,\na.ts\n";
+  files["/k"] = "fifteen bytes..";
   files["/html.m3u8"] = "<html>";
   files["/nested.m3u8"] = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nnested.m3u8\n";
   files["/audio.m3u8"] = head + "#EXTINF:1,\nid3.aac\n";
@@ -230,7 +292,8 @@ TEST_F(HlsPull, EndsSayWhy) {
   files["/long.m3u8"] = "#EXTM3U\n" + std::string(PulledPlaylist::kLineBytesMax + 1, '#');
   const std::pair<const char*, const char*> cases[] = {
       {"/nothing.m3u8", "not_found: hls: the server's answer to the playlist (404)"},
-      {"/encrypted.m3u8", "unsupported: hls playlist: the segments are encrypted (AES-128)"},
+      {"/encrypted.m3u8", "unsupported: hls playlist: encrypted otherwise than by AES-128 (SAMPLE-AES)"},
+      {"/short_key.m3u8", "malformed: hls: a key that is not of 16 bytes"},
       {"/html.m3u8", "malformed: hls playlist: does not begin with #EXTM3U"},
       {"/nested.m3u8", "malformed: hls playlist: variants of variants"},
       {"/audio.m3u8", "unsupported: hls: segments that are neither MPEG-TS nor fragmented MP4"},

@@ -98,8 +98,11 @@ void RenditionPull::advance() {
     return;
   }
   if (!sink_.has_room(index_)) return;
-  if (waiting_.front().map_uri != map_uri_ && !waiting_.front().map_uri.empty())
-    return fetch_map(waiting_.front().map_uri);
+  const PulledSegment& next = waiting_.front();
+  const bool needs_map = next.map_uri != map_uri_ && !next.map_uri.empty();
+  const PulledKey& key = needs_map ? next.map_key : next.key;
+  if (!key.uri.empty() && key.uri != key_uri_) return fetch_key(key.uri);
+  if (needs_map) return fetch_map(next.map_uri, key);
   fetch_segment();
 }
 
@@ -111,7 +114,7 @@ base::Result<base::Url> RenditionPull::address(const std::string& uri) const {
   return address;
 }
 
-void RenditionPull::fetch_map(const std::string& uri) {
+void RenditionPull::fetch_key(const std::string& uri) {
   base::Result<base::Url> url = address(uri);
   if (!url) return over(url.error());
   http::ClientRequest get;
@@ -119,12 +122,37 @@ void RenditionPull::fetch_map(const std::string& uri) {
   fetching_ = client_.fetch(std::move(get), [this, uri](base::Result<http::ClientResponse> response) {
     fetching_.reset();
     if (!response || response->status != 200)
+      return over(answer_error(response, "hls: the server's answer to EXT-X-KEY"));
+    if (response->body.size() != key_.size())
+      return over({base::Code::kMalformed, "hls: a key that is not of 16 bytes", {}});
+    std::ranges::copy(response->body.bytes(), key_.begin());
+    key_uri_ = uri;
+    advance();
+  });
+}
+
+base::Result<base::Slice> RenditionPull::opened(const base::Slice& bytes, const PulledKey& key,
+                                                uint64_t sequence) const {
+  if (key.uri.empty()) return bytes;
+  return decrypted(bytes, key_, key.vector.value_or(vector_of(sequence)));
+}
+
+void RenditionPull::fetch_map(const std::string& uri, PulledKey key) {
+  base::Result<base::Url> url = address(uri);
+  if (!url) return over(url.error());
+  http::ClientRequest get;
+  get.url = *url;
+  fetching_ = client_.fetch(std::move(get), [this, uri, key](base::Result<http::ClientResponse> response) {
+    fetching_.reset();
+    if (!response || response->status != 200)
       return over(answer_error(response, "hls: the server's answer to EXT-X-MAP"));
     facts_.bytes += response->body.size();
+    base::Result<base::Slice> header = opened(response->body, key, 0);
+    if (!header) return over(header.error());
     mp4_ = std::make_unique<mp4::SegmentDemuxer>(static_cast<mp4::SegmentDemuxer::Sink&>(*this));
     map_uri_ = uri;
     auto first_id = static_cast<media::TrackId>(index_ * kIdsOfRendition);
-    if (base::Status status = mp4_->on_init(response->body, first_id); !status) return over(status.error());
+    if (base::Status status = mp4_->on_init(*header, first_id); !status) return over(status.error());
     advance();
   });
 }
@@ -154,7 +182,9 @@ void RenditionPull::on_segment(base::Result<http::ClientResponse> response) {
   failed_segments_ = 0;
   ++facts_.segments;
   facts_.bytes += response->body.size();
-  if (base::Status status = demux(segment, response->body); !status) return over(status.error());
+  base::Result<base::Slice> media = opened(response->body, segment.key, segment.sequence);
+  if (!media) return over(media.error());
+  if (base::Status status = demux(segment, *media); !status) return over(status.error());
   advance();
 }
 

@@ -10,6 +10,7 @@
 #include "container/mpegts/demuxer.h"
 #include "http/client.h"
 #include "protocols/hls/pull_playlist.h"
+#include "protocols/hls/segment_cipher.h"
 
 namespace eyas::hls {
 
@@ -53,7 +54,10 @@ class RenditionPull final : private mpegts::Demuxer::Sink, private mp4::SegmentD
   void take(const PulledPlaylist& playlist);
   void take_segments(const PulledPlaylist& playlist);
   void advance();
-  void fetch_map(const std::string& uri);
+  void fetch_key(const std::string& uri);
+  void fetch_map(const std::string& uri, PulledKey key);
+  // What the answer holds, decrypted where it is encrypted; `key` has been loaded.
+  base::Result<base::Slice> opened(const base::Slice& bytes, const PulledKey& key, uint64_t sequence) const;
   void fetch_segment();
   void on_segment(base::Result<http::ClientResponse> response);
   base::Status demux(const PulledSegment& segment, const base::Slice& bytes);
@@ -78,6 +82,8 @@ class RenditionPull final : private mpegts::Demuxer::Sink, private mp4::SegmentD
   bool ended_ = false;
   bool over_ = false;
   std::string map_uri_;  // that was loaded
+  std::string key_uri_;  // ... and
+  CipherBlock key_{};    // what it gave
   std::unique_ptr<mp4::SegmentDemuxer> mp4_;
   std::unique_ptr<mpegts::Demuxer> mpegts_;
   std::map<media::TrackPtr, media::TrackPtr> renumbered_;
