@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "container/cmaf/events.h"
 #include "container/cmaf/segment.h"
 #include "container/cmaf/slots.h"
 #include "media/frame.h"
@@ -22,6 +23,8 @@ struct Moment {
   base::Duration capture_offset{0};  // how much earlier than it came in the picture was taken
   uint64_t silent_frames = 0;        // packets of silence that took the place of audio, so far
   uint64_t dropped_segments = 0;     // segments that went early because of window_bytes, so far
+  uint64_t dropped_events = 0;       // messages of data for which a part had no room, so far
+  std::vector<EventStream> event_streams;  // what the first view's fragments carry beside the media
 
   // The sound is not AAC by itself and is to be: whoever serves this holds a lease of it.
   bool wants_aac = false;

@@ -86,7 +86,7 @@ void Muxer::leave_out(const media::Track& track) {
 void Muxer::push(const media::Frame& frame, const Now& now) {
   now_ = now.mono;
   const TrackKind kind = frame.track->kind();
-  if (kind == TrackKind::kData) return;
+  if (kind == TrackKind::kData) return push_event(frame);
   if (std::ranges::find(tracks_, frame.track->id, &media::Track::id) == tracks_.end()) {
     tracks_.push_back(frame.track);
     choose();
@@ -99,6 +99,16 @@ void Muxer::push(const media::Frame& frame, const Now& now) {
   push_to(video_, frame, now);
   silence_.take_picture(frame.dts);
   while (auto silent = silence_.silence_due()) push_silence(std::move(*silent), now);
+}
+
+// With the pictures, or with the sound of a stream that has none; what comes before those has nothing to go
+// along with.
+void Muxer::push_event(const media::Frame& frame) {
+  if (!settings_.data) return;
+  auto stream = event_stream_of(*frame.track);
+  Rendition& carrier = video_id_ ? video_ : audio_;
+  if (!stream || !carrier.started()) return;
+  if (!carrier.push_event(std::move(*stream), frame.pts, frame.payload)) ++dropped_events_;
 }
 
 void Muxer::push_audio(const media::Frame& frame, const Now& now) {
@@ -190,6 +200,11 @@ MomentPtr Muxer::take_moment() {
       moment->timeline_start.time_since_epoch() - wall_offset_.value_or(base::Duration(0));
   moment->silent_frames = silence_.frames();
   moment->dropped_segments = dropped_segments_;
+  moment->dropped_events = dropped_events_;
+  if (settings_.data) {
+    for (const media::TrackPtr& track : tracks_)
+      if (auto stream = event_stream_of(*track)) moment->event_streams.push_back(std::move(*stream));
+  }
   moment->wants_aac = wants_aac_;
   moment->waits_for_aac = waits_for_aac_ && !audio_.started();
   return moment;

@@ -20,8 +20,8 @@ struct Now {
 };
 
 // Pure. Lives on its stream's channel. The first video and the first audio track that players know are
-// taken; others are said in the log and left out. Sound that not every player knows is kept back for a while
-// when AAC may be made of it.
+// taken; others are said in the log and left out. Data goes along with the first of the two as event
+// messages. Sound that not every player knows is kept back for a while when AAC may be made of it.
 class Muxer {
  public:
   // `first_number`: of segments and init segments. Names must never come back with other bytes, because they
@@ -40,6 +40,7 @@ class Muxer {
  private:
   void push_to(Rendition& rendition, const media::Frame& frame, const Now& now);
   void push_audio(const media::Frame& frame, const Now& now);
+  void push_event(const media::Frame& frame);
   void push_silence(media::Frame frame, const Now& now);
   base::WallTime wall_of(const media::Frame& frame, const Now& now, bool leads);
   void choose();
@@ -60,6 +61,7 @@ class Muxer {
   std::optional<media::MediaTime> audio_since_;
   SilenceKeeper silence_;
   uint64_t dropped_segments_ = 0;
+  uint64_t dropped_events_ = 0;
   media::MediaTime last_dts_;
   std::optional<base::Duration> wall_offset_;     // wall clock minus media time: when it was taken
   std::optional<base::Duration> arrival_offset_;  // ... and when it came in

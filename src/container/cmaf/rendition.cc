@@ -208,7 +208,7 @@ base::Slice Rendition::write_part(std::span<const mp4::Sample> samples, bool beg
         static_cast<uint64_t>(static_cast<int64_t>(first.dts) + samples.front().composition_offset);
     taken = mp4::ProducerTime{first.wall, kTrackId, shown};
   }
-  return mp4::write_fragment(static_cast<uint32_t>(++fragments_), {&run, 1}, taken);
+  return mp4::write_fragment(static_cast<uint32_t>(++fragments_), {&run, 1}, taken, events_.take(timescale_));
 }
 
 void Rendition::begin_segment(const Frame& frame) {

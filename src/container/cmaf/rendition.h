@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/memory_file.h"
+#include "container/cmaf/events.h"
 #include "container/cmaf/segment.h"
 #include "container/cmaf/settings.h"
 #include "container/cmaf/slots.h"
@@ -36,6 +37,11 @@ class Rendition {
   };
   // A leader ends its segments itself, at keyframes; a follower at the times it is told.
   void push(Frame frame, bool leader);
+
+  // Goes out with the next part. False when there are too many already.
+  bool push_event(EventStream stream, media::MediaTime at, base::Slice data) {
+    return events_.push(std::move(stream), at, std::move(data));
+  }
 
   // A follower's segment ends at its first frame at or after `at`.
   void end_segment_at(media::MediaTime at, bool discontinuity);
@@ -98,6 +104,7 @@ class Rendition {
   uint64_t fragments_ = 0;
   base::MemoryFile memory_;  // of the parts, which every viewer gets
   std::vector<Pending> pending_;
+  EventQueue events_;
   uint64_t segment_ticks_ = 0;
   uint64_t segment_frames_ = 0;
   double measured_rate_ = 0;  // of the last segment; 0 until there is one

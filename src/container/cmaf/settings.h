@@ -22,6 +22,7 @@ struct Settings {
   size_t window_segments = 7;              // complete segments listed; never less than 3 target durations
   size_t window_bytes = 96 * 1024 * 1024;  // of one stream, listed and retired; the oldest go first
   bool keep_sei = false;                   // pass SEI on to viewers
+  bool data = true;                        // data tracks go along as event messages
   Sound sound = Sound::kAac;
   // With Sound::kAac: players' start waits so long for AAC that is being made.
   base::Duration aac_wait = std::chrono::seconds(3);

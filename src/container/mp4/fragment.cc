@@ -17,6 +17,8 @@ constexpr uint32_t kCompositionOffset = 0x800;
 constexpr uint32_t kSyncSample = 0x02000000;
 constexpr uint32_t kNonSyncSample = 0x01010000;
 
+constexpr size_t kEventBytes = 96;  // of an event's box without its data, mostly
+
 // Seconds of the Unix epoch in NTP's, as 32.32 [RFC 5905 6].
 uint64_t ntp_time(base::WallTime wall) {
   constexpr int64_t kUnixEpochInNtp = 2'208'988'800;
@@ -74,12 +76,14 @@ uint64_t to_ticks(media::MediaTime time, uint32_t timescale) {
 }
 
 base::Slice write_fragment(uint32_t sequence, std::span<const TrackRun> runs,
-                           const std::optional<ProducerTime>& producer) {
+                           const std::optional<ProducerTime>& producer, std::span<const Event> events) {
   size_t samples = 0;
   size_t payload = 0;
   for (const TrackRun& run : runs) samples += run.samples.size(), payload += payload_bytes(run);
+  for (const Event& event : events) payload += event.data.size() + kEventBytes;
   ByteWriter out(payload + 16 * samples + 128 * (runs.size() + 1));
   if (producer) write_prft(*producer, out);
+  for (const Event& event : events) write_event(event, out);
   const size_t moof_at = out.size();
   std::vector<size_t> offsets;
   {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/slice.h"
+#include "container/mp4/event.h"
 #include "media/frame.h"
 
 namespace eyas::mp4 {
@@ -35,9 +36,10 @@ struct ProducerTime {
   uint64_t media_time = 0;  // ticks of that track
 };
 
-// (prft) moof mdat as one contiguous slice: payloads are copied once, when the fragment is made, so that
-// every viewer is served from one buffer. `sequence` counts the fragments of a file from 1.
+// (prft) (emsg...) moof mdat as one contiguous slice: payloads are copied once, when the fragment is made, so
+// that every viewer is served from one buffer. `sequence` counts the fragments of a file from 1.
 base::Slice write_fragment(uint32_t sequence, std::span<const TrackRun> runs,
-                           const std::optional<ProducerTime>& producer = std::nullopt);
+                           const std::optional<ProducerTime>& producer = std::nullopt,
+                           std::span<const Event> events = {});
 
 }  // namespace eyas::mp4

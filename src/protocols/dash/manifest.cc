@@ -113,6 +113,17 @@ void write_representation(const RenditionView& view, const media::CodecConfig& c
       config.sample_rate, static_cast<int>(config.channels));
 }
 
+// Their times are those of the media: the same offset leads to the period's start.
+void write_event_streams(const Moment& moment, const Epoch& epoch, std::string& out) {
+  for (const cmaf::EventStream& events : moment.event_streams) {
+    add(out,
+        "      <InbandEventStream schemeIdUri=\"%s\" value=\"%s\" timescale=\"%" PRId64
+        "\" presentationTimeOffset=\"%" PRId64 "\"/>\n",
+        events.scheme.c_str(), events.value.c_str(), cmaf::SlotTicks::period::den,
+        slot_ticks(epoch.start.time_since_epoch()));
+  }
+}
+
 void write_adaptation_set(const Moment& moment, const RenditionView& view, const Epoch& epoch,
                           std::string& out) {
   uint64_t generation = 0;
@@ -125,6 +136,7 @@ void write_adaptation_set(const Moment& moment, const RenditionView& view, const
   if (view.video())
     add(out, " maxWidth=\"%" PRIu32 "\" maxHeight=\"%" PRIu32 "\"", init->config.width, init->config.height);
   out += ">\n";
+  if (&view == &moment.views.front()) write_event_streams(moment, epoch, out);
   write_producer_time(moment, epoch, id, out);
   out += "      <Role schemeIdUri=\"urn:mpeg:dash:role:2011\" value=\"main\"/>\n";
   write_template(moment, view, epoch, generation, out);

@@ -48,6 +48,20 @@ Moment moment() {
 
 constexpr base::WallTime kNow{std::chrono::seconds(1'700'000'005)};
 
+TEST(Manifest, TellsOfDataBesideThePictures) {
+  Moment with_data = moment();
+  with_data.event_streams = {{"urn:misb:KLV:bin:1910.1", "3"}};
+  const std::string text = manifest(with_data, {}, kNow);
+  const std::string line =
+      "      <InbandEventStream schemeIdUri=\"urn:misb:KLV:bin:1910.1\" value=\"3\" timescale=\"10000000\""
+      " presentationTimeOffset=\"5000000\"/>\n";
+  const size_t at = text.find(line);
+  ASSERT_NE(at, std::string::npos) << text;
+  EXPECT_LT(at, text.find("<ProducerReferenceTime")) << "the schema has an order";
+  EXPECT_EQ(text.find("InbandEventStream", at + line.size()), std::string::npos)
+      << "with the first track alone";
+}
+
 TEST(Manifest, Golden) {
   EXPECT_EQ(
       manifest(moment(), {}, kNow),

@@ -63,6 +63,7 @@ void Channel::count(const cmaf::Moment& moment) {
   statistics_.silent_frames += moment.silent_frames - std::exchange(silent_frames_, moment.silent_frames);
   statistics_.limit_window_bytes +=
       moment.dropped_segments - std::exchange(dropped_segments_, moment.dropped_segments);
+  statistics_.limit_events += moment.dropped_events - std::exchange(dropped_events_, moment.dropped_events);
 }
 
 }  // namespace eyas::hls

@@ -37,6 +37,7 @@ class Channel : public std::enable_shared_from_this<Channel> {
   io::Executor& home_;
   std::function<void(SnapshotPtr)> publish_;
   uint64_t silent_frames_ = 0;
+  uint64_t dropped_events_ = 0;
   uint64_t dropped_segments_ = 0;
   hub::Reader<cmaf::Format> reader_;
   hub::Derivations* derivations_ = nullptr;

@@ -12,6 +12,8 @@ void describe(base::OptionSchema& schema, Options& options) {
   schema.number("hls.window_bytes", options.window_bytes, 1'000'000, 8'000'000'000,
                 "Memory for the segments of one stream");
   schema.truth("hls.keep_sei", options.keep_sei, "Pass SEI on to viewers");
+  schema.truth("hls.data", options.data,
+               "Data tracks (KLV, JSON, ID3) go along in fragments of HLS and DASH, as event messages");
   schema.choice("hls.sound", options.sound, {"aac", "original"},
                 "Sound in AAC, made of others when it has to be, or as the publisher sends it");
   schema.choice("hls.start", options.start, {"viewer", "publish"},

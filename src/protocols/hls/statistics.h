@@ -19,19 +19,21 @@ struct Statistics {
   Counter limit_start_time{0};    // answered with 404: no media came
   Counter limit_viewers{0};       // requests of viewers who are not counted
   Counter limit_window_bytes{0};  // segments dropped early
+  Counter limit_events{0};        // messages of data that were left out
 
   struct Named {
     const char* name;
     uint64_t value;
   };
-  std::array<Named, 7> list() const {
+  std::array<Named, 8> list() const {
     return {{{"streams_packaged", streams_packaged},
              {"silent_frames", silent_frames},
              {"limit_blocked", limit_blocked},
              {"limit_block_time", limit_block_time},
              {"limit_start_time", limit_start_time},
              {"limit_viewers", limit_viewers},
-             {"limit_window_bytes", limit_window_bytes}}};
+             {"limit_window_bytes", limit_window_bytes},
+             {"limit_events", limit_events}}};
   }
 };
 
