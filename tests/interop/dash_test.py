@@ -1,8 +1,15 @@
 """DASH: players of others play it, dash.js with low latency, and its manifest keeps the rules."""
+import datetime
+import pathlib
+import re
 import sys
+import tempfile
+import time
+import urllib.parse
 
 from browser import WEB, Browser
-from harness import ROOT, Server, Skip, peer, run, vlc, wait_for
+from harness import ROOT, Server, Skip, free_port, peer, run, vlc, wait_for
+from rtsp_test import certificate
 
 sys.path.append(str(ROOT / "tests" / "conformance"))
 from dash_validator import follow  # noqa: E402
@@ -133,3 +140,29 @@ def test_mpv_plays():
 def test_a_stream_that_is_not_there_is_not_found():
     status, _, body = Server().get("/live/nobody/index.mpd")
     assert status == 404 and b'"not_found"' in body, (status, body)
+
+
+def test_a_segment_grows_over_http2():
+    """The segment that is being made comes as it is made, through HTTP/2's flow control too."""
+    port = free_port()
+    server = Server({"https.listen": f"127.0.0.1:{port}", **certificate()})
+    publish(server)
+    manifest = server.get(urllib.parse.urlparse(wait_playable(server)).path)[2].decode()
+
+    def value(name):
+        return re.search(rf'\b{name}="([^"]+)"', manifest).group(1)
+    began = datetime.datetime.fromisoformat(value("availabilityStartTime").replace("Z", "+00:00")).timestamp()
+    length = int(value("duration")) / int(value("timescale"))
+    start = float(re.search(r'<Period [^>]*start="PT([\d.]+)S"', manifest).group(1))
+    number = int(value("startNumber")) + int((time.time() - began - start) / length) + 1
+    file = pathlib.Path(tempfile.mkdtemp(prefix="eyas-dash-")) / "segment.m4s"
+    sizes = set()
+    client = peer("curl", "-sSkN", "--http2", "-w", "%{http_version} %{http_code}", "-o", file,
+                  f"https://127.0.0.1:{port}/live/alpha/dash/video_{number}.m4s", timeout=20)
+
+    def over():
+        sizes.add(file.stat().st_size if file.exists() else 0)
+        return not client.running()
+    wait_for(over, 15, "the segment's end")
+    assert client.wait() == 0 and client.output.strip() == "2 200", client.output
+    assert len(sizes) >= 5, sizes

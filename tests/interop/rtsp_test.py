@@ -172,3 +172,15 @@ def test_multicast_on_loopback():
                      "rtsp.multicast.port": 26200})
     publish(server, audio=False)
     gstreamer_plays(server.rtsp("live/alpha"), "udp-mcast", "multicast-iface=lo")
+
+
+def test_gstreamer_over_tls():
+    port = free_port()
+    server = Server({"rtsps.listen": f"127.0.0.1:{port}", **LOGIN, **certificate()})
+    address = f"rtsps://pilot:secret@127.0.0.1:{port}/live/gst"
+    # What signed the certificate is unknown to GStreamer: 0 is no check.
+    peer("gst-launch-1.0", "-q", "videotestsrc", "is-live=true", "!", "video/x-raw,width=320,height=180,framerate=25/1", "!",
+         "x264enc", "tune=zerolatency", "speed-preset=ultrafast", "key-int-max=25", "!", "h264parse", "!", "rtspclientsink",
+         f"location={address}", "protocols=tcp", "tls-validation-flags=0")
+    server.wait_live("live/gst")
+    gstreamer_plays(address, "tcp", "tls-validation-flags=0")
