@@ -1,11 +1,12 @@
-// Credentials: a user and password of ours, proved to servers that ask for it: Basic [RFC 7617] and Digest
-// with MD5 or SHA-256 [RFC 7616].
+// Credentials: a user and password of ours, proved to servers that ask for it by Basic or Digest.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/authentication.h"
 #include "http/request.h"
 
 namespace eyas::http {
@@ -13,35 +14,21 @@ namespace eyas::http {
 // What one server asked for, and how often it was answered. Lives on its client's loop.
 class Credentials {
  public:
-  Credentials(std::string user, std::string password)
-      : user_(std::move(user)), password_(std::move(password)) {}
+  Credentials(std::string user, std::string password) : login_{std::move(user), std::move(password)} {}
 
   // Takes the best of what a 401 asks for: Digest SHA-256, MD5, Basic. False when there is nothing that we
   // can answer.
   bool take_challenge(const Headers& headers);
   // The password was good, only the nonce was old.
-  bool stale() const { return challenge_.stale; }
+  bool stale() const { return challenge_ && challenge_->stale; }
   // The value of Authorization; empty before a challenge. `target` is the request's, with its query.
   std::string answer(std::string_view method, std::string_view target);
 
-  bool operator==(const Credentials& other) const {
-    return user_ == other.user_ && password_ == other.password_;
-  }
+  bool operator==(const Credentials& other) const { return login_ == other.login_; }
 
  private:
-  enum class Scheme : uint8_t { kNone, kBasic, kDigestMd5, kDigestSha256 };
-  struct Challenge {
-    Scheme scheme = Scheme::kNone;
-    std::string realm, nonce, opaque;
-    bool qop_auth = false;
-    bool stale = false;
-    bool names_algorithm = false;
-  };
-  static Challenge read_challenge(std::string_view text);
-  std::string digest(std::string_view method, std::string_view target);
-
-  std::string user_, password_;
-  Challenge challenge_;
+  base::Login login_;
+  std::optional<base::Challenge> challenge_;
   uint32_t count_ = 0;  // answers with this nonce
 };
 

@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "base/check.h"
+#include "base/words.h"
 #include "http/dispatch.h"
 #include "http/reply.h"
 
@@ -247,7 +248,7 @@ std::shared_ptr<WebSocketSession> Http1Connection::upgrade(ExchangeState& exchan
   headers.set("connection", "Upgrade");
   headers.set("sec-websocket-accept", accept);
   if (!options.subprotocol.empty() &&
-      list_has_token(request.headers.joined("sec-websocket-protocol"), options.subprotocol)) {
+      base::list_has_word(request.headers.joined("sec-websocket-protocol"), options.subprotocol)) {
     headers.set("sec-websocket-protocol", options.subprotocol);
   }
   std::vector<base::Slice> out;

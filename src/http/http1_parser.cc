@@ -4,6 +4,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include "base/words.h"
 #include "http/http1_head.h"
 #include "http/target.h"
 
@@ -137,7 +138,7 @@ base::Status Http1Parser::build_request() {
   if (auto framed = read_framing(); !framed) return framed;
   head_.keep_alive = message.keep_alive();
   head_.expects_continue = request_->version == Version::kHttp11 &&
-                           list_has_token(request_->headers.joined("expect"), "100-continue");
+                           base::list_has_word(request_->headers.joined("expect"), "100-continue");
   return {};
 }
 

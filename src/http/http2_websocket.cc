@@ -1,4 +1,5 @@
 // WebSockets over HTTP/2 [RFC 8441]: each is a stream, opened by an extended CONNECT.
+#include "base/words.h"
 #include "http/http2_connection.h"
 #include "http/http2_session.h"
 
@@ -41,7 +42,7 @@ std::shared_ptr<WebSocketSession> Http2Connection::upgrade(ExchangeState& exchan
   if (!stream || !exchange.request->connects_websocket) return nullptr;
   Headers headers;
   if (!options.subprotocol.empty() &&
-      list_has_token(exchange.request->headers.joined("sec-websocket-protocol"), options.subprotocol)) {
+      base::list_has_word(exchange.request->headers.joined("sec-websocket-protocol"), options.subprotocol)) {
     headers.set("sec-websocket-protocol", options.subprotocol);
   }
   exchange.done();

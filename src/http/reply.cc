@@ -6,6 +6,7 @@
 #include <ctime>
 #include <optional>
 
+#include "base/words.h"
 #include "http/cors.h"
 #include "http/gzip.h"
 
@@ -111,8 +112,8 @@ std::optional<uint64_t> to_number(std::string_view text) {
 // [RFC 9110 8.8.3.2] The weak comparison.
 bool tag_is_in(std::string_view list, std::string_view tag) {
   if (tag.starts_with("W/")) tag.remove_prefix(2);
-  return list_has_token(list, "*") || list_has_token(list, tag) ||
-         list_has_token(list, "W/" + std::string(tag));
+  return base::list_has_word(list, "*") || base::list_has_word(list, tag) ||
+         base::list_has_word(list, "W/" + std::string(tag));
 }
 
 }  // namespace
@@ -201,7 +202,7 @@ bool accepts_coding(const Request& request, std::string_view coding) {
     std::string_view item = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     size_t semicolon = std::min(item.find(';'), item.size());
-    if (!list_has_token(item.substr(0, semicolon), coding)) continue;
+    if (!base::list_has_word(item.substr(0, semicolon), coding)) continue;
     std::string_view weight = item.substr(semicolon);
     size_t value = weight.find("q=");
     return value == weight.npos || weight.find_first_of("123456789", value) != weight.npos;

@@ -40,9 +40,6 @@ class Headers {
   std::vector<Line> lines_;
 };
 
-// True when a comma-separated list such as "keep-alive, Upgrade" holds the token, whatever its case.
-bool list_has_token(std::string_view list, std::string_view token);
-
 struct Request {
   Method method = Method::kGet;
   Version version = Version::kHttp11;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/base64.h"
 #include "base/bytes.h"
 #include "http/target.h"
 
@@ -61,9 +62,7 @@ std::optional<std::string> websocket_accept(std::string_view key) {
   unsigned digest_bytes = 0;
   if (EVP_Digest(joined.data(), joined.size(), digest.data(), &digest_bytes, EVP_sha1(), nullptr) != 1)
     return std::nullopt;
-  std::array<uint8_t, 2 * EVP_MAX_MD_SIZE> text;
-  int length = EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(digest_bytes));
-  return std::string(text.begin(), text.begin() + length);
+  return base::base64(base::Bytes(digest).first(digest_bytes));
 }
 
 base::Error WebSocketReader::fail(CloseCode code, const char* why) {

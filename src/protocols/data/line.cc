@@ -5,23 +5,11 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "base/base64.h"
 #include "base/iso_time.h"
 
 namespace eyas::data {
 namespace {
-
-std::string base64_of(base::Bytes bytes) {
-  static constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (size_t at = 0; at < bytes.size(); at += 3) {
-    const size_t count = std::min<size_t>(3, bytes.size() - at);
-    uint32_t group = 0;
-    for (size_t i = 0; i < 3; ++i) group = group << 8 | (i < count ? bytes[at + i] : 0U);
-    for (size_t i = 0; i < 4; ++i) out += i <= count ? kAlphabet[group >> (18 - 6 * i) & 0x3f] : '=';
-  }
-  return out;
-}
 
 // A string of JSON, whatever bytes a sender's label has.
 std::string quoted(const std::string& text) {
@@ -59,7 +47,7 @@ std::string line_of(const media::Frame& frame, base::WallTime arrived) {
   if (says_json(frame.track->media_type)) {
     if (const auto json = json_of(payload)) return line + "\",\"data\":" + *json + "}\n";
   }
-  return line + "\",\"base64\":\"" + base64_of(payload) + "\"}\n";
+  return line + "\",\"base64\":\"" + base::base64(payload) + "\"}\n";
 }
 
 }  // namespace eyas::data

@@ -18,32 +18,32 @@ Guard::Verdict Guard::judge(const Request& request) const {
   if (login_.user.empty()) return Verdict::kWelcome;
   auto header = request.headers.first("Authorization");
   if (!header) return Verdict::kAsk;
-  auto shown = parse_authorization(*header);
+  auto shown = base::parse_authorization(*header);
   if (!shown) return Verdict::kWrong;
-  if (shown->scheme == AuthScheme::kBasic) {
-    bool right = encrypted_ && proves(*shown, login_, request.method);
+  if (shown->scheme == base::AuthScheme::kBasic) {
+    bool right = encrypted_ && base::proves(*shown, login_, request.method);
     return right ? Verdict::kWelcome : Verdict::kWrong;
   }
   // A player that kept the nonce of a connection before this one asks anew.
   if (shown->nonce != nonce_) return Verdict::kAsk;
-  bool right =
-      shown->realm == kRealm && signs(shown->uri, request.uri) && proves(*shown, login_, request.method);
+  bool right = shown->realm == kRealm && signs(shown->uri, request.uri) &&
+               base::proves(*shown, login_, request.method);
   return right ? Verdict::kWelcome : Verdict::kWrong;
 }
 
 std::vector<std::string> Guard::challenges() const {
-  Challenge digest;
+  base::Challenge digest;
   digest.realm = kRealm;
   digest.nonce = nonce_;
-  digest.algorithm = DigestAlgorithm::kSha256;
+  digest.algorithm = base::DigestAlgorithm::kSha256;
   digest.algorithm_said = true;
   std::vector<std::string> out = {digest.text()};
-  digest.algorithm = DigestAlgorithm::kMd5;
+  digest.algorithm = base::DigestAlgorithm::kMd5;
   digest.algorithm_said = false;
   out.push_back(digest.text());
   if (!encrypted_) return out;
-  Challenge basic;
-  basic.scheme = AuthScheme::kBasic;
+  base::Challenge basic;
+  basic.scheme = base::AuthScheme::kBasic;
   basic.realm = kRealm;
   out.push_back(basic.text());
   return out;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "protocols/rtsp/wire/auth.h"
+#include "base/authentication.h"
 #include "protocols/rtsp/wire/message.h"
 
 namespace eyas::rtsp {
@@ -16,7 +16,7 @@ class Guard {
 
   // An empty user: everybody is welcome. `nonce` is random and this connection's own, so that an answer is of
   // no use on another one.
-  Guard(Login login, std::string nonce, bool encrypted)
+  Guard(base::Login login, std::string nonce, bool encrypted)
       : login_(std::move(login)), nonce_(std::move(nonce)), encrypted_(encrypted) {}
 
   // kAsk: nothing was shown yet, or for another nonce; kWrong: what was shown is wrong.
@@ -26,7 +26,7 @@ class Guard {
   std::vector<std::string> challenges() const;
 
  private:
-  Login login_;
+  base::Login login_;
   std::string nonce_;
   bool encrypted_;
 };

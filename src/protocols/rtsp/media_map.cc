@@ -4,10 +4,11 @@
 #include <charconv>
 #include <iterator>
 
+#include "base/base64.h"
 #include "base/bytes.h"
+#include "base/words.h"
 #include "codec/h264/h264.h"
 #include "codec/h265/h265.h"
-#include "protocols/rtsp/wire/auth.h"
 #include "rtp/payload/packetizer.h"
 #include "rtp/sdp/attributes.h"
 
@@ -42,7 +43,7 @@ constexpr Encoding kEncodings[] = {
 
 const Encoding* encoding_named(std::string_view name) {
   auto found = std::find_if(std::begin(kEncodings), std::end(kEncodings),
-                            [&](const Encoding& e) { return sdp::same_word(e.name, name); });
+                            [&](const Encoding& e) { return base::same_word(e.name, name); });
   return found == std::end(kEncodings) ? nullptr : &*found;
 }
 
@@ -77,7 +78,7 @@ std::optional<ReceivedMedia> received(const sdp::Media& section) {
 
 std::string list_of(const std::vector<base::Bytes>& units) {
   std::string out;
-  for (base::Bytes unit : units) out += (out.empty() ? "" : ",") + base64(base::as_text(unit));
+  for (base::Bytes unit : units) out += (out.empty() ? "" : ",") + base::base64(unit);
   return out;
 }
 
@@ -91,7 +92,7 @@ void put_h264(const media::CodecConfig& config, sdp::FormatParameters& out) {
   if (!sps.empty() && sps[0].size() >= 4)
     out["profile-level-id"] = base::to_hex(base::Bytes(sps[0]).subspan(1, 3));
   std::string list = list_of({sps.begin(), sps.end()});
-  for (const auto& unit : pps) list += ',' + base64(base::as_text(unit));
+  for (const auto& unit : pps) list += ',' + base::base64(unit);
   out["sprop-parameter-sets"] = list;
 }
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/base64.h"
 #include "codec/codec.h"
 #include "codec/fixtures.h"
 
@@ -34,7 +35,7 @@ std::shared_ptr<const StreamHead> head() {
 class SessionTest : public testing::Test, public Session::Sink {
  protected:
   void SetUp() override { remake({}); }
-  void remake(Login login, bool encrypted = false) {
+  void remake(base::Login login, bool encrypted = false) {
     session.emplace(options, *this, Guard(std::move(login), "abc", encrypted), "1234", "0.0.0.0", now);
   }
   // The answers to a request, without their common headers.
@@ -261,15 +262,15 @@ class LoginTest : public SessionTest {
  protected:
   void SetUp() override { remake({"pilot", "secret"}); }
   std::string authorization(const std::string& answer, const std::string& password, const std::string& method,
-                            DigestAlgorithm algorithm) {
+                            base::DigestAlgorithm algorithm) {
     HeaderList headers;
     for (size_t at = 0; (at = answer.find("WWW-Authenticate: ", at)) != std::string::npos;) {
       at += 18;
       headers.add("WWW-Authenticate", answer.substr(at, answer.find("\r\n", at) - at));
     }
-    for (const Challenge& challenge : challenges_of(headers)) {
-      if (challenge.scheme == AuthScheme::kDigest && challenge.algorithm == algorithm)
-        return "Authorization: " + rtsp::answer(challenge, {"pilot", password}, method, kUri, 1, "c").text() +
+    for (const base::Challenge& challenge : base::challenges_of(headers.all("WWW-Authenticate"))) {
+      if (challenge.scheme == base::AuthScheme::kDigest && challenge.algorithm == algorithm)
+        return "Authorization: " + base::answer(challenge, {"pilot", password}, method, kUri, 1, "c").text() +
                "\r\n";
     }
     return {};
@@ -277,7 +278,7 @@ class LoginTest : public SessionTest {
 };
 
 TEST_F(LoginTest, DigestOpensTheDoor) {
-  for (DigestAlgorithm algorithm : {DigestAlgorithm::kMd5, DigestAlgorithm::kSha256}) {
+  for (base::DigestAlgorithm algorithm : {base::DigestAlgorithm::kMd5, base::DigestAlgorithm::kSha256}) {
     remake({"pilot", "secret"});
     EXPECT_EQ(code(ask("OPTIONS", kUri)), 200u);
     std::string answer = ask("DESCRIBE", kUri);
@@ -299,7 +300,7 @@ TEST_F(LoginTest, NobodyPublishesWithoutIt) {
 }
 
 TEST_F(LoginTest, BasicIsForTlsAlone) {
-  std::string basic = "Authorization: Basic " + base64("pilot:secret") + "\r\n";
+  std::string basic = "Authorization: Basic " + base::base64("pilot:secret") + "\r\n";
   EXPECT_EQ(code(ask("DESCRIBE", kUri, basic)), 401u);
   remake({"pilot", "secret"}, /*encrypted=*/true);
   EXPECT_NE(ask("DESCRIBE", kUri).find("WWW-Authenticate: Basic realm=\"Eyas\""), std::string::npos);
@@ -310,15 +311,16 @@ TEST_F(LoginTest, BoundsTheAttempts) {
   std::string answer = ask("DESCRIBE", kUri);
   for (size_t i = 0; i < options.login_attempts_max; ++i) {
     ASSERT_TRUE(status.ok());
-    EXPECT_EQ(code(ask("DESCRIBE", kUri, authorization(answer, "wrong", "DESCRIBE", DigestAlgorithm::kMd5))),
-              401u);
+    EXPECT_EQ(
+        code(ask("DESCRIBE", kUri, authorization(answer, "wrong", "DESCRIBE", base::DigestAlgorithm::kMd5))),
+        401u);
   }
   EXPECT_STREQ(status.error().context, "rtsp: login attempts");
   EXPECT_EQ(static_cast<size_t>(logins_refused), options.login_attempts_max);
 }
 
 TEST_F(LoginTest, AnotherConnectionsNonceIsAskedForAgain) {
-  std::string login = authorization(ask("DESCRIBE", kUri), "secret", "DESCRIBE", DigestAlgorithm::kMd5);
+  std::string login = authorization(ask("DESCRIBE", kUri), "secret", "DESCRIBE", base::DigestAlgorithm::kMd5);
   session.emplace(options, *this, Guard({"pilot", "secret"}, "other", false), "1", "0.0.0.0", now);
   EXPECT_EQ(code(ask("DESCRIBE", kUri, login)), 401u);
   EXPECT_EQ(logins_refused, 0);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/words.h"
 #include "protocols/rtsp/wire/message.h"
 
 namespace eyas::rtsp {
@@ -29,7 +30,8 @@ void drop_slashes(std::string& text) {
 base::Result<Target> parse_target(std::string_view uri, size_t arguments_bytes_max) {
   size_t colon = uri.find("://");
   std::string_view scheme = uri.substr(0, colon);
-  if (colon == std::string_view::npos || !(same_word(scheme, "rtsp") || same_word(scheme, "rtsps")))
+  if (colon == std::string_view::npos ||
+      !(base::same_word(scheme, "rtsp") || base::same_word(scheme, "rtsps")))
     return base::Error{base::Code::kMalformed, "rtsp: address", {}};
   std::string_view rest = uri.substr(colon + 3);
   std::string path(rest.substr(std::min(rest.find_first_of("/?"), rest.size())));

@@ -1,5 +1,6 @@
 #include "protocols/webrtc/endpoint.h"
 
+#include "base/words.h"
 #include "protocols/webrtc/options.h"
 
 namespace eyas::webrtc {
@@ -80,7 +81,7 @@ base::Result<hub::StreamName> stream_of(const http::Request& request) {
 bool is_media_type(std::string_view content_type, std::string_view type) {
   content_type = content_type.substr(0, content_type.find(';'));
   while (content_type.ends_with(' ')) content_type.remove_suffix(1);
-  return sdp::same_word(content_type, type);
+  return base::same_word(content_type, type);
 }
 
 void add_routes(http::Router& router, Shared& shared) {

@@ -1,19 +1,10 @@
 #include "protocols/webrtc/ice_servers.h"
 
-#include <openssl/evp.h>
-
+#include "base/base64.h"
 #include "protocols/webrtc/wire/hmac_sha1.h"
 
 namespace eyas::webrtc {
 namespace {
-
-std::string base64(base::Bytes bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // EVP_EncodeBlock ends it with a zero
-  int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
-                               static_cast<int>(bytes.size()));
-  text.resize(static_cast<size_t>(length));
-  return text;
-}
 
 bool is_turn(std::string_view url) {
   return url.starts_with("turn:") || url.starts_with("turns:");
@@ -26,7 +17,7 @@ TurnCredentials turn_credentials(std::string_view secret, std::string_view sessi
   TurnCredentials credentials;
   credentials.username = std::to_string(seconds) + ":" + std::string(session);
   HmacSha1 hmac(base::as_bytes(secret));
-  credentials.password = base64(hmac.tag({base::as_bytes(credentials.username)}));
+  credentials.password = base::base64(hmac.tag({base::as_bytes(credentials.username)}));
   return credentials;
 }
 

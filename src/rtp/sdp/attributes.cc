@@ -3,24 +3,17 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/words.h"
+
 namespace eyas::sdp {
 namespace {
 
 using base::Code;
 using base::Error;
 
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
-std::string in_lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), lower);
-  return out;
-}
-
 template <typename Number>
 bool read_number(std::string_view text, Number& out) {
   auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
@@ -48,11 +41,6 @@ std::vector<std::string> read_layers(std::string_view list) {
 }
 
 }  // namespace
-
-bool same_word(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
 
 std::vector<std::string_view> words_of(std::string_view text, size_t count_max) {
   std::vector<std::string_view> words;
@@ -97,7 +85,7 @@ base::Result<Candidate> parse_candidate(std::string_view text) {
   if (words.size() < 8 || words[6] != "typ") return malformed;
   Candidate candidate;
   candidate.foundation = words[0];
-  candidate.transport = in_lower(words[2]);
+  candidate.transport = base::lowered(words[2]);
   candidate.address = words[4];
   candidate.type = words[7];
   if (!read_number(words[1], candidate.component) || !read_number(words[3], candidate.priority) ||
@@ -140,7 +128,7 @@ std::vector<Fingerprint> fingerprints_of(const Description& description, const M
   for (std::string_view value : (own ? media.attributes : description.attributes).all("fingerprint")) {
     std::vector<std::string_view> words = words_of(value, 2);
     if (words.size() < 2) continue;
-    Fingerprint fingerprint{in_lower(words[0]), std::string(words[1])};
+    Fingerprint fingerprint{base::lowered(words[0]), std::string(words[1])};
     std::transform(fingerprint.value.begin(), fingerprint.value.end(), fingerprint.value.begin(), upper);
     fingerprints.push_back(std::move(fingerprint));
   }
@@ -150,7 +138,7 @@ std::vector<Fingerprint> fingerprints_of(const Description& description, const M
 std::vector<std::string> group_of(const Description& description, std::string_view semantics) {
   for (std::string_view value : description.attributes.all("group")) {
     std::vector<std::string_view> words = words_of(value, 256);
-    if (!words.empty() && same_word(words[0], semantics)) return {words.begin() + 1, words.end()};
+    if (!words.empty() && base::same_word(words[0], semantics)) return {words.begin() + 1, words.end()};
   }
   return {};
 }

@@ -23,7 +23,7 @@ std::string text_of(const FormatParameters& parameters);
 // One payload type of a media section, with all that is said of it.
 struct Format {
   uint8_t payload_type = 0;
-  std::string encoding;  // as written: "H264", "opus"; compare with same_word()
+  std::string encoding;  // as written: "H264", "opus"; compare with base::same_word()
   uint32_t clock_rate = 0;
   uint8_t channels = 1;
   FormatParameters parameters;
@@ -89,8 +89,6 @@ enum class Direction : uint8_t { kSendReceive, kSend, kReceive, kInactive };
 Direction direction_of(const Description& description, const Media& media);
 const char* direction_name(Direction direction);  // "sendonly"
 
-// ASCII, in any case.
-bool same_word(std::string_view a, std::string_view b);
 // At most `count_max` words between blanks.
 std::vector<std::string_view> words_of(std::string_view text, size_t count_max = 64);
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/words.h"
 #include "rtp/sdp/offers/offers.h"
 
 namespace eyas::sdp {
@@ -104,8 +105,8 @@ TEST(SdpSession, FingerprintsGroupsAndDirections) {
 TEST(SdpWords, AreBounded) {
   EXPECT_EQ(words_of("  a\tb  c ").size(), 3u);
   EXPECT_EQ(words_of("a b c", 2).size(), 2u);
-  EXPECT_TRUE(same_word("H264", "h264"));
-  EXPECT_FALSE(same_word("H264", "H265"));
+  EXPECT_TRUE(base::same_word("H264", "h264"));
+  EXPECT_FALSE(base::same_word("H264", "H265"));
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include "rtp/sdp/attributes.h"
 
+#include "base/words.h"
+
 namespace eyas::sdp {
 namespace {
 
@@ -27,12 +29,6 @@ bool read_number(std::string_view text, Number& out) {
   return error == std::errc() && end == text.data() + text.size();
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 // What follows "<payload type> " in a value, if it is about that one; nullopt otherwise.
 std::optional<std::string_view> about(uint8_t payload_type, std::string_view value, bool wildcard) {
   size_t blank = std::min(value.find_first_of(" \t"), value.size());
@@ -40,7 +36,7 @@ std::optional<std::string_view> about(uint8_t payload_type, std::string_view val
   uint8_t number = 0;
   if (!(wildcard && which == "*") && !(read_number(which, number) && number == payload_type))
     return std::nullopt;
-  return trimmed(value.substr(blank));
+  return base::trimmed(value.substr(blank));
 }
 
 // "opus/48000/2". DEVIATION: cameras leave out the clock rate of video; it is 90 kHz for all there is.
@@ -88,13 +84,13 @@ FormatParameters parse_format_parameters(std::string_view text) {
   FormatParameters parameters;
   while (!text.empty()) {
     size_t end = std::min(text.find(';'), text.size());
-    std::string_view pair = trimmed(text.substr(0, end));
+    std::string_view pair = base::trimmed(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     size_t equals = std::min(pair.find('='), pair.size());
-    std::string name(trimmed(pair.substr(0, equals)));
+    std::string name(base::trimmed(pair.substr(0, equals)));
     if (name.empty()) continue;
     for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    parameters.emplace(std::move(name), trimmed(pair.substr(std::min(equals + 1, pair.size()))));
+    parameters.emplace(std::move(name), base::trimmed(pair.substr(std::min(equals + 1, pair.size()))));
   }
   return parameters;
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/words.h"
 #include "rtp/sdp/attributes.h"
 #include "rtp/sdp/sdp.h"
 
@@ -13,13 +14,6 @@ using base::Error;
 
 constexpr std::string_view kBlanks = " \t";
 constexpr size_t kFormatsMax = 256;  // payload types have 7 bits; "webrtc-datachannel" has one
-
-std::string_view trimmed(std::string_view text) {
-  size_t begin = std::min(text.find_first_not_of(kBlanks), text.size());
-  text.remove_prefix(begin);
-  while (!text.empty() && kBlanks.find(text.back()) != std::string_view::npos) text.remove_suffix(1);
-  return text;
-}
 
 // The next line, without its end: CRLF, LF or, from old cameras, CR alone.
 std::string_view next_line(std::string_view& text) {
@@ -65,8 +59,8 @@ void read_origin(std::string_view value, Origin& origin) {
 void read_attribute(std::string_view value, AttributeList& attributes) {
   size_t colon = std::min(value.find(':'), value.size());
   std::string_view rest = value.substr(std::min(colon + 1, value.size()));
-  std::string_view name = trimmed(value.substr(0, colon));
-  if (!name.empty()) attributes.add(std::string(name), std::string(trimmed(rest)));
+  std::string_view name = base::trimmed(value.substr(0, colon));
+  if (!name.empty()) attributes.add(std::string(name), std::string(base::trimmed(rest)));
 }
 
 class Parser {
@@ -75,10 +69,10 @@ class Parser {
 
   base::Status line(std::string_view line) {
     if (line.size() > limits_.line_bytes_max) return Error{Code::kLimit, "sdp: line length", {}};
-    line = trimmed(line);
+    line = base::trimmed(line);
     if (line.empty()) return {};
     if (line.size() < 2 || line[1] != '=') return Error{Code::kMalformed, "sdp: not a line", {}};
-    std::string_view value = trimmed(line.substr(2));
+    std::string_view value = base::trimmed(line.substr(2));
     if (line[0] == 'm') return begin_media(value);
     read(line[0], value);
     return {};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/words.h"
 #include "protocols/rtsp/wire/headers.h"
 
 namespace eyas::rtsp {
@@ -31,12 +32,8 @@ std::string without_login(base::Url url) {
 bool offers(const Response& response, std::string_view method) {
   bool said = false;
   for (std::string_view list : response.headers.all("Public")) {
-    while (!list.empty()) {
-      said = true;
-      size_t comma = std::min(list.find(','), list.size());
-      if (same_word(trimmed(list.substr(0, comma)), method)) return true;
-      list.remove_prefix(std::min(comma + 1, list.size()));
-    }
+    if (base::list_has_word(list, method)) return true;
+    said |= !list.empty();
   }
   return !said;
 }
@@ -110,7 +107,7 @@ void Conversation::sign(Request& request) {
   if (!session_.empty()) request.headers.set("Session", session_);
   if (!challenge_) return;
   std::string cnonce = std::to_string(seed_) + '-' + std::to_string(++nonce_count_);
-  Authorization proof =
+  base::Authorization proof =
       answer(*challenge_, {url_.user, url_.password}, request.method, request.uri, nonce_count_, cnonce);
   request.headers.set("Authorization", proof.text());
 }
@@ -222,11 +219,11 @@ Status Conversation::take_answer(const Response& response) {
 }
 
 Status Conversation::log_in(const Response& response) {
-  std::vector<Challenge> challenges = challenges_of(response.headers);
+  std::vector<base::Challenge> challenges = base::challenges_of(response.headers.all("WWW-Authenticate"));
   // Basic tells the password to whoever listens, but some cameras know nothing else; it is taken only where
   // no Digest is offered.
   constexpr bool kBasicAllowed = true;
-  const Challenge* best = strongest(challenges, kBasicAllowed);
+  const base::Challenge* best = base::strongest(challenges, kBasicAllowed);
   if (best == nullptr)
     return Error{Code::kUnsupported, "rtsp: the server asks for a login that we do not know", {}};
   if (url_.user.empty() && url_.password.empty())

@@ -7,12 +7,12 @@
 #include <string>
 #include <string_view>
 
+#include "base/authentication.h"
 #include "base/slice.h"
 #include "base/task.h"
 #include "base/time.h"
 #include "base/url.h"
 #include "protocols/rtsp/client/options.h"
-#include "protocols/rtsp/wire/auth.h"
 #include "protocols/rtsp/wire/message.h"
 #include "protocols/rtsp/wire/message_reader.h"
 
@@ -95,7 +95,7 @@ class Conversation final : private MessageReader::Sink {
   uint32_t sequence_ = 0;
   std::string session_;
   std::optional<Pending> pending_;
-  std::optional<Challenge> challenge_;
+  std::optional<base::Challenge> challenge_;
   uint32_t nonce_count_ = 0;
   bool knows_get_parameter_ = true;
   base::Duration keep_alive_interval_;

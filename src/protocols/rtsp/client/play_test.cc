@@ -52,7 +52,7 @@ TEST(Play, AnyCutOfTheServersBytesIsTheSame) {
 }
 
 TEST(Play, LogsInWithDigestAndBasic) {
-  for (auto algorithm : {DigestAlgorithm::kMd5, DigestAlgorithm::kSha256}) {
+  for (auto algorithm : {base::DigestAlgorithm::kMd5, base::DigestAlgorithm::kSha256}) {
     Viewer viewer({PacketPath::kInterleaved}, "rtsp://admin:se%3Acret@10.0.0.5/live");
     viewer.camera.login = "admin:se:cret";
     viewer.camera.algorithm = algorithm;

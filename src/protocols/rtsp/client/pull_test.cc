@@ -196,7 +196,7 @@ TEST_F(Pulls, AServerThatDoesNotAnswerIsLeft) {
 TEST_F(Pulls, LogIn) {
   camera.prepare = [](test::Camera& c) {
     c.login = "u:p";
-    c.algorithm = DigestAlgorithm::kSha256;
+    c.algorithm = base::DigestAlgorithm::kSha256;
   };
   FrameCollector seen(bed, "live/pulled");
   auto attempt = pull(camera.url("u:p@"));

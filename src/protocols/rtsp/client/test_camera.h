@@ -29,7 +29,7 @@ class Camera : private MessageReader::Sink {
   std::string sdp = kSdp;
   std::string content_base = "rtsp://10.0.0.5/live/";
   std::string login;  // "user:password": Digest is asked for
-  DigestAlgorithm algorithm = DigestAlgorithm::kMd5;
+  base::DigestAlgorithm algorithm = base::DigestAlgorithm::kMd5;
   std::string nonce = "n1";
   bool stale = false;
   bool silent = false;
@@ -63,13 +63,13 @@ class Camera : private MessageReader::Sink {
 
   bool admitted(const Request& request, Response& response) {
     if (login.empty()) return true;
-    Login known{login.substr(0, login.find(':')), login.substr(login.find(':') + 1)};
-    auto said = parse_authorization(request.headers.first("Authorization").value_or(""));
-    if (said && said->nonce == nonce && proves(*said, known, request.method)) return true;
-    Challenge challenge;
+    base::Login known{login.substr(0, login.find(':')), login.substr(login.find(':') + 1)};
+    auto said = base::parse_authorization(request.headers.first("Authorization").value_or(""));
+    if (said && said->nonce == nonce && base::proves(*said, known, request.method)) return true;
+    base::Challenge challenge;
     challenge.realm = "camera";
     challenge.algorithm = algorithm;
-    challenge.algorithm_said = algorithm == DigestAlgorithm::kSha256;
+    challenge.algorithm_said = algorithm == base::DigestAlgorithm::kSha256;
     challenge.nonce = nonce;
     challenge.stale = stale;
     response.status = 401;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdio>
 
+#include "base/words.h"
 #include "protocols/rtsp/wire/message.h"
 
 namespace eyas::rtsp {
@@ -26,7 +27,7 @@ std::string_view take_until(std::string_view& text, char separator) {
   size_t end = std::min(text.find(separator), text.size());
   std::string_view part = text.substr(0, end);
   text.remove_prefix(std::min(end + 1, text.size()));
-  return trimmed(part);
+  return base::trimmed(part);
 }
 
 // ".25" -> 250 ms; digits behind the ninth are dropped.
@@ -97,7 +98,7 @@ std::string text_of_clock(base::WallTime time) {
 }
 
 bool read_npt(std::string_view begin, std::string_view end, Range& range) {
-  range.now = same_word(begin, "now");
+  range.now = base::same_word(begin, "now");
   if (!range.now && !begin.empty()) {
     range.begin = npt_of(begin);
     if (!range.begin) return false;
@@ -115,8 +116,8 @@ bool read_clock(std::string_view begin, std::string_view end, Range& range) {
 // Where the next track's part begins: at a comma behind which "url=" stands.
 size_t end_of_info(std::string_view value) {
   for (size_t comma = value.find(','); comma != std::string_view::npos; comma = value.find(',', comma + 1)) {
-    std::string_view rest = trimmed(value.substr(comma + 1));
-    if (rest.size() >= 4 && same_word(rest.substr(0, 4), "url=")) return comma;
+    std::string_view rest = base::trimmed(value.substr(comma + 1));
+    if (rest.size() >= 4 && base::same_word(rest.substr(0, 4), "url=")) return comma;
   }
   return value.size();
 }
@@ -125,18 +126,18 @@ RtpInfo info_of(std::string_view text) {
   RtpInfo info;
   // seq and rtptime stand behind the address, which may hold semicolons.
   for (size_t semicolon = text.rfind(';'); semicolon != std::string_view::npos; semicolon = text.rfind(';')) {
-    std::string_view parameter = trimmed(text.substr(semicolon + 1));
+    std::string_view parameter = base::trimmed(text.substr(semicolon + 1));
     std::string_view name = take_until(parameter, '=');
-    if (same_word(name, "seq"))
-      info.sequence = number_of<uint16_t>(trimmed(parameter));
-    else if (same_word(name, "rtptime"))
-      info.timestamp = number_of<uint32_t>(trimmed(parameter));
+    if (base::same_word(name, "seq"))
+      info.sequence = number_of<uint16_t>(base::trimmed(parameter));
+    else if (base::same_word(name, "rtptime"))
+      info.timestamp = number_of<uint32_t>(base::trimmed(parameter));
     else if (!name.empty())
       break;
     text = text.substr(0, semicolon);
   }
-  text = trimmed(text);
-  if (text.size() >= 4 && same_word(text.substr(0, 4), "url=")) text.remove_prefix(4);
+  text = base::trimmed(text);
+  if (text.size() >= 4 && base::same_word(text.substr(0, 4), "url=")) text.remove_prefix(4);
   info.url = text;
   return info;
 }
@@ -154,8 +155,8 @@ std::optional<SessionHeader> parse_session(std::string_view value) {
   if (session.id.empty()) return std::nullopt;
   while (!value.empty()) {
     std::string_view parameter = take_until(value, ';');
-    if (!same_word(take_until(parameter, '='), "timeout")) continue;
-    auto timeout = number_of<uint32_t>(trimmed(parameter));
+    if (!base::same_word(take_until(parameter, '='), "timeout")) continue;
+    auto timeout = number_of<uint32_t>(base::trimmed(parameter));
     if (timeout && *timeout > 0) session.timeout = seconds(*timeout);
   }
   return session;
@@ -175,12 +176,12 @@ std::optional<Range> parse_range(std::string_view value) {
   std::string_view unit = take_until(spec, '=');
   std::string_view begin = take_until(spec, '-');
   Range range;
-  if (same_word(unit, "npt")) {
-    if (!read_npt(begin, trimmed(spec), range)) return std::nullopt;
+  if (base::same_word(unit, "npt")) {
+    if (!read_npt(begin, base::trimmed(spec), range)) return std::nullopt;
     return range;
   }
   range.unit = Range::Unit::kClock;
-  if (!same_word(unit, "clock") || !read_clock(begin, trimmed(spec), range)) return std::nullopt;
+  if (!base::same_word(unit, "clock") || !read_clock(begin, base::trimmed(spec), range)) return std::nullopt;
   return range;
 }
 

@@ -1,5 +1,5 @@
 // Property: every header's reader takes anything, and what we write reads back to what we would write again.
-#include "protocols/rtsp/wire/auth.h"
+#include "base/authentication.h"
 #include "protocols/rtsp/wire/headers.h"
 #include "protocols/rtsp/wire/transport.h"
 
@@ -30,15 +30,15 @@ void read_times(std::string_view text) {
 void read_auth(std::string_view text) {
   rtsp::HeaderList headers;
   headers.add("WWW-Authenticate", std::string(text));
-  auto challenges = rtsp::challenges_of(headers);
-  require(challenges.size() <= rtsp::kChallengesMax);
-  for (const rtsp::Challenge& challenge : challenges) {
-    auto answer = rtsp::answer(challenge, {"user", "secret"}, "PLAY", "rtsp://a/b", 1, "c");
-    auto read = rtsp::parse_authorization(answer.text());
-    require(read && rtsp::proves(*read, {"user", "secret"}, "PLAY"));
+  auto challenges = base::challenges_of(headers.all("WWW-Authenticate"));
+  require(challenges.size() <= base::kChallengesMax);
+  for (const base::Challenge& challenge : challenges) {
+    auto answer = base::answer(challenge, {"user", "secret"}, "PLAY", "rtsp://a/b", 1, "c");
+    auto read = base::parse_authorization(answer.text());
+    require(read && base::proves(*read, {"user", "secret"}, "PLAY"));
   }
-  if (auto authorization = rtsp::parse_authorization(text))
-    require(!rtsp::proves(*authorization, {"user", std::string(64, 'x')}, "PLAY"));
+  if (auto authorization = base::parse_authorization(text))
+    require(!base::proves(*authorization, {"user", std::string(64, 'x')}, "PLAY"));
 }
 
 }  // namespace

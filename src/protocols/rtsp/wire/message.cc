@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/words.h"
+
 namespace eyas::rtsp {
 namespace {
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 void put(std::string& out, std::string_view part) {
   for (char c : part) out.push_back(c == '\r' || c == '\n' || c == '\0' ? ' ' : c);
@@ -21,7 +19,7 @@ std::string text_of(Version version) {
 void put_rest(std::string& out, const HeaderList& headers, const std::string& body) {
   out += "\r\n";
   for (const Header& header : headers) {
-    if (same_word(header.name, "Content-Length")) continue;
+    if (base::same_word(header.name, "Content-Length")) continue;
     put(out, header.name);
     out += ": ";
     put(out, header.value);
@@ -33,17 +31,6 @@ void put_rest(std::string& out, const HeaderList& headers, const std::string& bo
 
 }  // namespace
 
-bool same_word(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](char x, char y) { return lower(x) == lower(y); });
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 void HeaderList::add(std::string name, std::string value) {
   list_.push_back({std::move(name), std::move(value)});
 }
@@ -54,12 +41,12 @@ void HeaderList::set(std::string name, std::string value) {
 }
 
 void HeaderList::remove(std::string_view name) {
-  std::erase_if(list_, [&](const Header& header) { return same_word(header.name, name); });
+  std::erase_if(list_, [&](const Header& header) { return base::same_word(header.name, name); });
 }
 
 std::optional<std::string_view> HeaderList::first(std::string_view name) const {
   auto found = std::find_if(list_.begin(), list_.end(),
-                            [&](const Header& header) { return same_word(header.name, name); });
+                            [&](const Header& header) { return base::same_word(header.name, name); });
   if (found == list_.end()) return std::nullopt;
   return found->value;
 }
@@ -67,7 +54,7 @@ std::optional<std::string_view> HeaderList::first(std::string_view name) const {
 std::vector<std::string_view> HeaderList::all(std::string_view name) const {
   std::vector<std::string_view> values;
   for (const Header& header : list_) {
-    if (same_word(header.name, name)) values.push_back(header.value);
+    if (base::same_word(header.name, name)) values.push_back(header.value);
   }
   return values;
 }
@@ -75,7 +62,7 @@ std::vector<std::string_view> HeaderList::all(std::string_view name) const {
 std::optional<uint32_t> sequence_of(const HeaderList& headers) {
   auto text = headers.first("CSeq");
   if (!text) return std::nullopt;
-  std::string_view digits = trimmed(*text);
+  std::string_view digits = base::trimmed(*text);
   uint32_t number = 0;
   auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;

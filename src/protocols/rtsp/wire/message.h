@@ -11,11 +11,6 @@
 
 namespace eyas::rtsp {
 
-// ASCII, in any case.
-bool same_word(std::string_view a, std::string_view b);
-// Without blanks at either end.
-std::string_view trimmed(std::string_view text);
-
 struct Header {
   std::string name;
   std::string value;

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/words.h"
+
 namespace eyas::rtsp {
 namespace {
 
@@ -44,7 +46,7 @@ std::string_view take_word(std::string_view& text) {
   size_t end = std::min(text.find(' '), text.size());
   std::string_view word = text.substr(0, end);
   text.remove_prefix(end);
-  text = trimmed(text);
+  text = base::trimmed(text);
   return word;
 }
 
@@ -55,7 +57,8 @@ bool read_number(std::string_view text, Number& out) {
 }
 
 bool read_version(std::string_view text, Version& version) {
-  if (text.size() < kProtocol.size() || !same_word(text.substr(0, kProtocol.size()), kProtocol)) return false;
+  if (text.size() < kProtocol.size() || !base::same_word(text.substr(0, kProtocol.size()), kProtocol))
+    return false;
   text.remove_prefix(kProtocol.size());
   size_t dot = text.find('.');
   return dot != std::string_view::npos && read_number(text.substr(0, dot), version.major) &&
@@ -85,7 +88,7 @@ base::Status read_headers(std::string_view text, size_t count_max, HeaderList& h
     if (line.empty()) break;
     if (!is_text(line)) return malformed("rtsp: header holds control characters");
     if (line.front() == ' ' || line.front() == '\t') {  // folded [RFC 2326 4.2, RFC 2068 4.2]
-      std::string_view more = trimmed(line);
+      std::string_view more = base::trimmed(line);
       if (!value.empty() && !more.empty()) value += ' ';
       value += more;
       continue;
@@ -95,8 +98,8 @@ base::Status read_headers(std::string_view text, size_t count_max, HeaderList& h
     size_t colon = line.find(':');
     // DEVIATION: lines that are no headers are passed over; cameras have them.
     if (colon == std::string_view::npos) continue;
-    name = trimmed(line.substr(0, colon));
-    value = trimmed(line.substr(colon + 1));
+    name = base::trimmed(line.substr(0, colon));
+    value = base::trimmed(line.substr(colon + 1));
   }
   finish();
   return {};
@@ -124,7 +127,7 @@ struct FirstLine {
 base::Result<FirstLine> read_first_line(std::string_view line) {
   FirstLine first;
   if (!is_text(line)) return malformed("rtsp: first line holds control characters");
-  if (line.size() >= kProtocol.size() && same_word(line.substr(0, kProtocol.size()), kProtocol)) {
+  if (line.size() >= kProtocol.size() && base::same_word(line.substr(0, kProtocol.size()), kProtocol)) {
     first.is_response = true;
     if (!read_version(take_word(line), first.response.version)) return malformed("rtsp: version");
     if (!read_number(take_word(line), first.response.status) || first.response.status < 100 ||
@@ -140,7 +143,7 @@ base::Result<FirstLine> read_first_line(std::string_view line) {
   size_t blank = line.rfind(' ');
   if (blank == std::string_view::npos || !read_version(line.substr(blank + 1), first.request.version))
     return malformed("rtsp: version");
-  first.request.uri = trimmed(line.substr(0, blank));
+  first.request.uri = base::trimmed(line.substr(0, blank));
   if (first.request.uri.empty()) return malformed("rtsp: address");
   return first;
 }

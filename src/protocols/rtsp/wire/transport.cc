@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/words.h"
 #include "protocols/rtsp/wire/message.h"
 
 namespace eyas::rtsp {
@@ -19,10 +20,10 @@ std::optional<Number> number_of(std::string_view text, int base = 10) {
 // "4588-4589". DEVIATION: of a number alone the second is the next one.
 std::optional<NumberPair> pair_of(std::string_view text, uint16_t most) {
   size_t dash = std::min(text.find('-'), text.size());
-  auto first = number_of<uint16_t>(trimmed(text.substr(0, dash)));
+  auto first = number_of<uint16_t>(base::trimmed(text.substr(0, dash)));
   if (!first || *first > most) return std::nullopt;
   if (dash == text.size()) return NumberPair{*first, static_cast<uint16_t>(std::min<int>(*first + 1, most))};
-  auto second = number_of<uint16_t>(trimmed(text.substr(dash + 1)));
+  auto second = number_of<uint16_t>(base::trimmed(text.substr(dash + 1)));
   if (!second || *second > most) return std::nullopt;
   return NumberPair{*first, *second};
 }
@@ -43,7 +44,7 @@ std::string_view take_part(std::string_view& text, char separator) {
   bool quoted = false;
   size_t end = 0;
   for (; end < text.size() && (quoted || text[end] != separator); ++end) quoted ^= text[end] == '"';
-  std::string_view part = trimmed(text.substr(0, end));
+  std::string_view part = base::trimmed(text.substr(0, end));
   text.remove_prefix(std::min(end + 1, text.size()));
   return part;
 }
@@ -64,7 +65,7 @@ bool read_spec(std::string_view text, Transport& transport) {
 void read_parameter(std::string_view name, std::string_view value, Transport& transport) {
   constexpr uint16_t kPortMax = 0xFFFF;
   constexpr uint16_t kChannelMax = 0xFF;
-  auto is = [&](std::string_view word) { return same_word(name, word); };
+  auto is = [&](std::string_view word) { return base::same_word(name, word); };
   if (is("multicast")) transport.multicast = true;
   if (is("destination")) transport.destination = value;
   if (is("source")) transport.source = value;
@@ -115,7 +116,7 @@ std::vector<Transport> parse_transports(std::string_view value) {
       std::string_view parameter = take_part(alternative, ';');
       size_t equals = std::min(parameter.find('='), parameter.size());
       std::string_view given = parameter.substr(std::min(equals + 1, parameter.size()));
-      read_parameter(trimmed(parameter.substr(0, equals)), trimmed(given), transport);
+      read_parameter(base::trimmed(parameter.substr(0, equals)), base::trimmed(given), transport);
     }
     transports.push_back(std::move(transport));
   }

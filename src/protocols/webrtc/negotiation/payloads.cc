@@ -4,6 +4,7 @@
 #include <charconv>
 #include <climits>
 
+#include "base/words.h"
 #include "protocols/webrtc/negotiation/h264_profile.h"
 
 namespace eyas::webrtc {
@@ -114,7 +115,7 @@ void state_level(sdp::FormatParameters& parameters, const media::CodecConfig& se
 
 std::optional<Codec> codec_of(const sdp::Format& format) {
   for (const Row& row : kRows) {
-    if (!sdp::same_word(row.encoding, format.encoding) || row.clock_rate != format.clock_rate) continue;
+    if (!base::same_word(row.encoding, format.encoding) || row.clock_rate != format.clock_rate) continue;
     bool stereo_allowed = row.codec == Codec::kOpus;
     if (format.channels == 1 || (stereo_allowed && format.channels == 2)) return row.codec;
   }
@@ -165,7 +166,7 @@ NegotiatedPayload payload_of(const sdp::Format& format, const std::vector<sdp::F
     payload.remb |= feedback == "goog-remb";
   }
   for (const sdp::Format& other : all) {  // [RFC 4588 8]
-    if (sdp::same_word(other.encoding, "rtx") && other.clock_rate == format.clock_rate &&
+    if (base::same_word(other.encoding, "rtx") && other.clock_rate == format.clock_rate &&
         parameter(other.parameters, "apt") == std::to_string(format.payload_type))
       payload.rtx_payload_type = other.payload_type;
   }

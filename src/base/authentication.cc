@@ -1,4 +1,4 @@
-#include "protocols/rtsp/wire/auth.h"
+#include "base/authentication.h"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -6,19 +6,19 @@
 #include <algorithm>
 #include <map>
 
+#include "base/base64.h"
 #include "base/bytes.h"
+#include "base/words.h"
 
-namespace eyas::rtsp {
+namespace eyas::base {
 namespace {
-
-constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 std::string hash_hex(DigestAlgorithm algorithm, const std::string& text) {
   const EVP_MD* type = algorithm == DigestAlgorithm::kMd5 ? EVP_md5() : EVP_sha256();
   unsigned char out[EVP_MAX_MD_SIZE];
   unsigned size = 0;
   EVP_Digest(text.data(), text.size(), out, &size, type, nullptr);
-  return base::to_hex({out, size});
+  return to_hex({out, size});
 }
 
 // In a time that does not tell where they differ.
@@ -99,11 +99,6 @@ struct Scheme {
   Parameters parameters;
 };
 
-std::string lower(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return text;
-}
-
 // "Digest realm=\"a\", nonce=\"b\", Basic realm=\"a\"": a word without an equals sign begins the next scheme.
 std::vector<Scheme> schemes_of(std::string_view text) {
   std::vector<Scheme> schemes;
@@ -114,9 +109,9 @@ std::vector<Scheme> schemes_of(std::string_view text) {
     if (word.empty()) {
       scanner.drop_one();
     } else if (!schemes.empty() && scanner.take('=')) {
-      schemes.back().parameters.emplace(lower(std::move(word)), scanner.value());
+      schemes.back().parameters.emplace(lowered(word), scanner.value());
     } else {
-      schemes.push_back({lower(std::move(word)), {}, {}});
+      schemes.push_back({lowered(word), {}, {}});
     }
   }
   return schemes;
@@ -133,15 +128,6 @@ bool read_algorithm(const Parameters& parameters, DigestAlgorithm& algorithm, bo
   said = !name.empty();
   if (same_word(name, "SHA-256")) algorithm = DigestAlgorithm::kSha256;
   return !said || same_word(name, "MD5") || same_word(name, "SHA-256");
-}
-
-bool offers_auth(std::string_view qop) {
-  while (!qop.empty()) {
-    size_t comma = std::min(qop.find(','), qop.size());
-    if (same_word(trimmed(qop.substr(0, comma)), "auth")) return true;
-    qop.remove_prefix(std::min(comma + 1, qop.size()));
-  }
-  return false;
 }
 
 const char* name_of(DigestAlgorithm algorithm) {
@@ -161,7 +147,7 @@ std::optional<Challenge> challenge_of(const Scheme& scheme) {
   challenge.nonce = parameter(scheme.parameters, "nonce");
   challenge.opaque = parameter(scheme.parameters, "opaque");
   std::string qop = parameter(scheme.parameters, "qop");
-  challenge.qop_auth = offers_auth(qop);
+  challenge.qop_auth = list_has_word(qop, "auth");
   challenge.stale = same_word(parameter(scheme.parameters, "stale"), "true");
   // One that insists on auth-int cannot be answered.
   return qop.empty() || challenge.qop_auth ? std::optional(challenge) : std::nullopt;
@@ -190,9 +176,9 @@ std::string Challenge::text() const {
   return out;
 }
 
-std::vector<Challenge> challenges_of(const HeaderList& headers) {
+std::vector<Challenge> challenges_of(std::span<const std::string_view> headers) {
   std::vector<Challenge> challenges;
-  for (std::string_view value : headers.all("WWW-Authenticate")) {
+  for (const std::string_view value : headers) {
     for (const Scheme& scheme : schemes_of(value)) {
       auto challenge = challenge_of(scheme);
       if (challenge && challenges.size() < kChallengesMax) challenges.push_back(*std::move(challenge));
@@ -241,7 +227,7 @@ Authorization answer(const Challenge& challenge, const Login& login, std::string
     const uint8_t bytes[] = {static_cast<uint8_t>(count >> 24), static_cast<uint8_t>(count >> 16),
                              static_cast<uint8_t>(count >> 8), static_cast<uint8_t>(count)};
     out.qop = "auth";
-    out.nonce_count = base::to_hex(bytes);
+    out.nonce_count = to_hex(bytes);
     out.cnonce = cnonce;
   }
   out.response = response_of(out, login.password, method);
@@ -261,7 +247,7 @@ std::optional<Authorization> parse_authorization(std::string_view value) {
   out.realm = parameter(parameters, "realm");
   out.nonce = parameter(parameters, "nonce");
   out.uri = parameter(parameters, "uri");
-  out.response = lower(parameter(parameters, "response"));
+  out.response = lowered(parameter(parameters, "response"));
   out.opaque = parameter(parameters, "opaque");
   out.qop = parameter(parameters, "qop");
   out.nonce_count = parameter(parameters, "nc");
@@ -284,35 +270,4 @@ bool proves(const Authorization& authorization, const Login& login, std::string_
   return same_secret(authorization.response, response_of(authorization, login.password, method)) && user;
 }
 
-std::string base64(std::string_view bytes) {
-  std::string out;
-  uint32_t bits = 0;
-  unsigned held = 0;
-  for (char c : bytes) {
-    bits = bits << 8 | static_cast<uint8_t>(c);
-    for (held += 8; held >= 6; held -= 6) out += kBase64[bits >> (held - 6) & 63];
-  }
-  if (held > 0) out += kBase64[bits << (6 - held) & 63];
-  while (out.size() % 4 != 0) out += '=';
-  return out;
-}
-
-std::optional<std::string> from_base64(std::string_view text) {
-  while (!text.empty() && text.back() == '=') text.remove_suffix(1);
-  std::string out;
-  uint32_t bits = 0;
-  unsigned held = 0;
-  constexpr std::string_view kDigits(kBase64, 64);
-  for (char c : text) {
-    size_t digit = kDigits.find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
-    bits = bits << 6 | static_cast<uint32_t>(digit);
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    out += static_cast<char>(bits >> held & 0xFF);
-  }
-  return out;
-}
-
-}  // namespace eyas::rtsp
+}  // namespace eyas::base

@@ -1,15 +1,15 @@
-// Basic and Digest authentication, both ends [RFC 2326 D, RFC 2617, RFC 7616, RFC 7617].
+// Basic and Digest authentication, both ends, as HTTP and RTSP have them [RFC 2326 D, RFC 2617, RFC 7616,
+// RFC 7617].
 #pragma once
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "protocols/rtsp/wire/message.h"
-
-namespace eyas::rtsp {
+namespace eyas::base {
 
 enum class AuthScheme : uint8_t { kBasic, kDigest };
 enum class DigestAlgorithm : uint8_t { kMd5, kSha256 };
@@ -33,13 +33,15 @@ struct Challenge {
 struct Login {
   std::string user;
   std::string password;
+
+  bool operator==(const Login&) const = default;
 };
 
 constexpr size_t kChallengesMax = 8;
 
-// What the headers WWW-Authenticate ask for, in their order; several may stand in one header. Schemes and
+// What the values of WWW-Authenticate ask for, in their order; several may stand in one header. Schemes and
 // algorithms that we do not know are left out.
-std::vector<Challenge> challenges_of(const HeaderList& headers);
+std::vector<Challenge> challenges_of(std::span<const std::string_view> headers);
 // The strongest of them: SHA-256, then MD5, then Basic. Null when there is none. Basic tells the password to
 // whoever listens: only where `basic_allowed`.
 const Challenge* strongest(const std::vector<Challenge>& challenges, bool basic_allowed);
@@ -77,8 +79,4 @@ std::optional<Authorization> parse_authorization(std::string_view value);
 // `authorization.uri` is the address that was asked for. Takes the same time for any wrong secret.
 bool proves(const Authorization& authorization, const Login& login, std::string_view method);
 
-// [RFC 4648 4], padded.
-std::string base64(std::string_view bytes);
-std::optional<std::string> from_base64(std::string_view text);
-
-}  // namespace eyas::rtsp
+}  // namespace eyas::base

@@ -1,15 +1,11 @@
-#include "protocols/rtsp/wire/auth.h"
+#include "base/authentication.h"
 
 #include <gtest/gtest.h>
 
-namespace eyas::rtsp {
+namespace eyas::base {
 namespace {
 
-HeaderList headers(std::initializer_list<const char*> challenges) {
-  HeaderList list;
-  for (const char* challenge : challenges) list.add("WWW-Authenticate", challenge);
-  return list;
-}
+using Headers = std::vector<std::string_view>;
 
 // The example of [RFC 7616 3.9.1], with both algorithms.
 Challenge example(DigestAlgorithm algorithm) {
@@ -25,7 +21,7 @@ Challenge example(DigestAlgorithm algorithm) {
 const Login kMufasa{"Mufasa", "Circle of Life"};
 constexpr const char* kCnonce = "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ";
 
-TEST(Auth, AnswersTheExamplesOfTheSpecification) {
+TEST(Authentication, AnswersTheExamplesOfTheSpecification) {
   auto md5 = answer(example(DigestAlgorithm::kMd5), kMufasa, "GET", "/dir/index.html", 1, kCnonce);
   EXPECT_EQ(md5.response, "8ca523f5e9506fed4657c9700eebdbec");
   auto sha = answer(example(DigestAlgorithm::kSha256), kMufasa, "GET", "/dir/index.html", 1, kCnonce);
@@ -34,7 +30,7 @@ TEST(Auth, AnswersTheExamplesOfTheSpecification) {
 }
 
 // [RFC 2617 3.5] without qop is RFC 2069's form: worked out with md5sum.
-TEST(Auth, AnswersWithoutQop) {
+TEST(Authentication, AnswersWithoutQop) {
   Challenge challenge;
   challenge.realm = "Eyas";
   challenge.nonce = "0123456789abcdef";
@@ -45,7 +41,7 @@ TEST(Auth, AnswersWithoutQop) {
   EXPECT_EQ(a.response, "2ac32302ad2868b6c6cc1d30fcd0d674");
 }
 
-TEST(Auth, ProofNeedsUserPasswordMethodAndAddress) {
+TEST(Authentication, ProofNeedsUserPasswordMethodAndAddress) {
   for (DigestAlgorithm algorithm : {DigestAlgorithm::kMd5, DigestAlgorithm::kSha256}) {
     auto a = answer(example(algorithm), kMufasa, "PLAY", "rtsp://a/x", 2, kCnonce);
     auto read = parse_authorization(a.text());
@@ -60,7 +56,7 @@ TEST(Auth, ProofNeedsUserPasswordMethodAndAddress) {
   }
 }
 
-TEST(Auth, BasicGoesThereAndBack) {
+TEST(Authentication, BasicGoesThereAndBack) {
   Challenge challenge;
   challenge.scheme = AuthScheme::kBasic;
   auto a = answer(challenge, {"Aladdin", "open:sesame"}, "PLAY", "rtsp://a/x", 1, "");
@@ -71,11 +67,11 @@ TEST(Auth, BasicGoesThereAndBack) {
   EXPECT_FALSE(proves(*read, {"Aladdin", "open"}, "PLAY"));
 }
 
-TEST(Auth, ReadsChallengesInOneHeaderAndInSeveral) {
-  for (const HeaderList& list :
-       {headers({"Digest realm=\"a, b\", nonce=\"n\\\"1\", algorithm=SHA-256, qop=\"auth,auth-int\"",
+TEST(Authentication, ReadsChallengesInOneHeaderAndInSeveral) {
+  for (const Headers& list :
+       {Headers({"Digest realm=\"a, b\", nonce=\"n\\\"1\", algorithm=SHA-256, qop=\"auth,auth-int\"",
                  "Basic realm=\"c\"", "Digest realm=\"d\",nonce=\"n2\",stale=TRUE"}),
-        headers({"Digest realm=\"a, b\", nonce=\"n\\\"1\", algorithm=SHA-256, qop=\"auth,auth-int\", Basic "
+        Headers({"Digest realm=\"a, b\", nonce=\"n\\\"1\", algorithm=SHA-256, qop=\"auth,auth-int\", Basic "
                  "realm=\"c\", Digest realm=\"d\",nonce=\"n2\",stale=TRUE"})}) {
     auto challenges = challenges_of(list);
     ASSERT_EQ(challenges.size(), 3u);
@@ -90,15 +86,15 @@ TEST(Auth, ReadsChallengesInOneHeaderAndInSeveral) {
   }
 }
 
-TEST(Auth, NeverTellsThePasswordWhereThatIsNotAllowed) {
-  auto challenges = challenges_of(headers({"Basic realm=\"c\""}));
+TEST(Authentication, NeverTellsThePasswordWhereThatIsNotAllowed) {
+  auto challenges = challenges_of(Headers({"Basic realm=\"c\""}));
   EXPECT_EQ(strongest(challenges, false), nullptr);
   EXPECT_EQ(strongest(challenges, true), &challenges[0]);
   EXPECT_EQ(strongest({}, true), nullptr);
 }
 
-TEST(Auth, PassesOverWhatItDoesNotKnow) {
-  EXPECT_TRUE(challenges_of(headers({"Negotiate", "Digest realm=\"a\", algorithm=MD5-sess, nonce=\"b\"",
+TEST(Authentication, PassesOverWhatItDoesNotKnow) {
+  EXPECT_TRUE(challenges_of(Headers({"Negotiate", "Digest realm=\"a\", algorithm=MD5-sess, nonce=\"b\"",
                                      "Digest realm=\"a\", nonce=\"b\", qop=\"auth-int\"", "\",=\"=,"}))
                   .empty());
   EXPECT_EQ(parse_authorization("Bearer abc"), std::nullopt);
@@ -108,26 +104,20 @@ TEST(Auth, PassesOverWhatItDoesNotKnow) {
   EXPECT_EQ(parse_authorization(""), std::nullopt);
 }
 
-TEST(Auth, BoundsTheChallenges) {
-  HeaderList list;
-  for (size_t i = 0; i < 2 * kChallengesMax; ++i) list.add("WWW-Authenticate", "Basic realm=\"a\"");
-  EXPECT_EQ(challenges_of(list).size(), kChallengesMax);
+TEST(Authentication, BoundsTheChallenges) {
+  EXPECT_EQ(challenges_of(Headers(2 * kChallengesMax, "Basic realm=\"a\"")).size(), kChallengesMax);
 }
 
-TEST(Auth, ChallengesReadBackToTheSame) {
+TEST(Authentication, ChallengesReadBackToTheSame) {
   for (DigestAlgorithm algorithm : {DigestAlgorithm::kMd5, DigestAlgorithm::kSha256}) {
     Challenge challenge = example(algorithm);
     challenge.stale = true;
-    auto read = challenges_of(headers({challenge.text().c_str()}));
+    const std::string text = challenge.text();
+    auto read = challenges_of(Headers({text}));
     ASSERT_EQ(read.size(), 1u);
     EXPECT_EQ(read[0], challenge);
   }
 }
 
-TEST(Auth, Base64Pads) {
-  for (const char* text : {"", "f", "fo", "foo", "foob"}) EXPECT_EQ(from_base64(base64(text)), text);
-  EXPECT_EQ(base64("fo"), "Zm8=");
-}
-
 }  // namespace
-}  // namespace eyas::rtsp
+}  // namespace eyas::base
