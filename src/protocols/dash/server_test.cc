@@ -1,66 +1,18 @@
 // The whole room over a virtual clock: a publisher in the hub, a viewer on an HTTP connection.
 #include <gtest/gtest.h>
 
-#include "http/server.h"
-#include "http/test_peer.h"
 #include "protocols/dash/dash.h"
+#include "protocols/test_http_bed.h"
 
 namespace eyas::dash {
 namespace {
 
 using http::test::Peer;
-using std::chrono::milliseconds;
 
-class Bed {
+class Bed : public protocols::test::HttpBed<Server> {
  public:
-  explicit Bed(Options options = {})
-      : directory({&loop}, {}), server(directory, {&loop}, options), http_(loop, routed(), {}, shared_) {
-    server.start();
-    world.settle();
-  }
-  ~Bed() {
-    server.drain();
-    world.settle();
-    publisher.detach();
-    world.settle();
-  }
+  explicit Bed(Options options = {}) : HttpBed(options) {}
 
-  void publish() {
-    directory.publish(*hub::StreamName::parse("live/alpha"), {}, loop,
-                      [this](base::Result<hub::Publisher> made) { publisher = std::move(*made); });
-    world.settle();
-    auto track = std::make_shared<media::Track>();
-    track->id = 1;
-    track->config.codec = media::Codec::kH264;
-    track->config.record = base::Slice(std::vector<uint8_t>{1, 0x64, 0, 0x28, 0xff, 0xe0, 0});
-    track->config.rfc6381 = "avc1.640028";
-    track->config.width = 1920, track->config.height = 1080;
-    track_ = track;
-    publisher.set_track(track_);
-    world.settle();
-  }
-  // 25 a second, a keyframe each second.
-  void frames(int count) {
-    for (int i = 0; i < count; ++i, ++frame_) {
-      world.advance(milliseconds(40));
-      media::Frame frame;
-      frame.track = track_;
-      frame.pts = frame.dts = media::media_time_from_ms(40 * frame_);
-      frame.key = frame_ % 25 == 0;
-      frame.arrival = loop.clock().mono();
-      frame.payload =
-          base::Slice(std::vector<uint8_t>{0, 0, 0, 2, static_cast<uint8_t>(frame.key ? 0x65 : 0x41), 0x88});
-      publisher.publish(std::move(frame));
-      world.settle();
-    }
-  }
-  void get(Peer& peer, const std::string& path) { peer.send("GET " + path + " HTTP/1.1\r\nhost: x\r\n\r\n"); }
-  std::string answer(const std::string& path) {
-    Peer peer = connect();
-    get(peer, path);
-    return peer.take();
-  }
-  Peer connect(const std::string& address = "127.0.0.1:50123") { return Peer(loop, http_, address); }
   // Frames until a manifest is there; gives the number of the first slot.
   uint64_t begin(int frames_until = 60) {
     publish();
@@ -73,34 +25,9 @@ class Bed {
     const std::string mark = "startNumber=\"";
     return std::stoull(text.substr(text.find(mark) + mark.size()));
   }
-  std::map<std::string, uint64_t> readers() {
-    std::map<std::string, uint64_t> by_protocol;
-    directory.snapshot(*hub::StreamName::parse("live/alpha"), loop, [&](auto all) {
-      if (!all.empty()) by_protocol = all.front().readers_by_protocol;
-    });
-    world.settle();
-    return by_protocol;
-  }
   static std::string segment(uint64_t slot) {
     return "/live/alpha/dash/video_" + std::to_string(slot) + ".m4s";
   }
-
-  io::sim::SimWorld world;
-  io::sim::SimExecutor& loop = world.add_loop();
-  hub::Directory directory;
-  Server server;
-  hub::Publisher publisher;
-
- private:
-  const http::Router& routed() {
-    server.register_routes(router_);
-    return router_;
-  }
-  http::Router router_;
-  std::shared_ptr<http::Shared> shared_ = std::make_shared<http::Shared>();
-  http::Server http_;
-  media::TrackPtr track_;
-  int64_t frame_ = 0;
 };
 
 size_t count_of(const std::string& text, const std::string& what) {

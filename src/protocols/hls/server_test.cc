@@ -1,90 +1,26 @@
 // The whole room over a virtual clock: a publisher in the hub, a viewer on an HTTP connection.
 #include <gtest/gtest.h>
 
-#include "http/server.h"
-#include "http/test_peer.h"
 #include "hub/test_derivations.h"
 #include "protocols/hls/hls.h"
+#include "protocols/test_http_bed.h"
 
 namespace eyas::hls {
 namespace {
 
 using http::test::Peer;
-using std::chrono::milliseconds;
 
-class Bed {
- public:
-  explicit Bed(Options options = {})
-      : directory({&loop}, {}),
-        server(directory, {&loop}, options, &derivations),
-        http_(loop, routed(), {}, shared_) {
-    server.start();
-    world.settle();
-  }
-  ~Bed() {
-    server.drain();
-    world.settle();
-    publisher.detach();
-    world.settle();
-  }
-
-  void publish() {
-    directory.publish(*hub::StreamName::parse("live/alpha"), {}, loop,
-                      [this](base::Result<hub::Publisher> made) { publisher = std::move(*made); });
-    world.settle();
-    auto track = std::make_shared<media::Track>();
-    track->id = 1;
-    track->config.codec = media::Codec::kH264;
-    track->config.record = base::Slice(std::vector<uint8_t>{1, 0x64, 0, 0x28, 0xff, 0xe0, 0});
-    track->config.rfc6381 = "avc1.640028";
-    track->config.width = 1920, track->config.height = 1080;
-    track_ = track;
-    publisher.set_track(track_);
-    world.settle();
-  }
-  void frames(int count) {
-    for (int i = 0; i < count; ++i, ++frame_) {
-      world.advance(milliseconds(40));
-      media::Frame frame;
-      frame.track = track_;
-      frame.pts = frame.dts = media::media_time_from_ms(40 * frame_);
-      frame.key = frame_ % 25 == 0;
-      frame.arrival = loop.clock().mono();
-      frame.payload =
-          base::Slice(std::vector<uint8_t>{0, 0, 0, 2, static_cast<uint8_t>(frame.key ? 0x65 : 0x41), 0x88});
-      publisher.publish(std::move(frame));
-      world.settle();
-    }
-  }
-  void get(Peer& peer, const std::string& path) { peer.send("GET " + path + " HTTP/1.1\r\nhost: x\r\n\r\n"); }
-  Peer connect(const std::string& address = "127.0.0.1:50123") { return Peer(loop, http_, address); }
-  // Packagers that read the stream from the hub.
-  uint64_t readers(const std::string& protocol = "hls_packager") {
-    uint64_t count = 0;
-    directory.snapshot(*hub::StreamName::parse("live/alpha"), loop, [&](auto all) {
-      if (!all.empty()) count = all.front().readers_by_protocol[protocol];
-    });
-    world.settle();
-    return count;
-  }
-
-  io::sim::SimWorld world;
-  io::sim::SimExecutor& loop = world.add_loop();
-  hub::Directory directory;
+struct Leases {
   hub::test::CountedLeases derivations;
-  Server server;
-  hub::Publisher publisher;
+};
 
- private:
-  const http::Router& routed() {
-    server.register_routes(router_);
-    return router_;
-  }
-  http::Router router_;
-  std::shared_ptr<http::Shared> shared_ = std::make_shared<http::Shared>();
-  http::Server http_;
-  media::TrackPtr track_;
-  int64_t frame_ = 0;
+// The leases outlive the server.
+class Bed : public Leases, public protocols::test::HttpBed<Server> {
+ public:
+  explicit Bed(Options options = {}) : HttpBed(options, &derivations) {}
+
+  // Packagers that read the stream from the hub.
+  uint64_t packagers(const std::string& protocol = "hls_packager") { return readers()[protocol]; }
 };
 
 // The hint of a playlist: "video_1700000010_3.m4s".
@@ -121,7 +57,7 @@ TEST(HlsServer, AacIsAskedForWhileSomebodyWatchesSoundThatIsNone) {
   bed.frames(10);
   EXPECT_EQ(bed.derivations.held("live/alpha", hub::Derivation::kAac), 1);
   bed.frames(200);
-  EXPECT_EQ(bed.readers(), 0u) << "nobody asked for so long";
+  EXPECT_EQ(bed.packagers(), 0u) << "nobody asked for so long";
   EXPECT_EQ(bed.derivations.held("live/alpha", hub::Derivation::kAac), 0);
 }
 
@@ -222,9 +158,9 @@ TEST(HlsServer, PackagesForTheFirstViewerAndUntilTheLastHasGone) {
   bed.get(peer, "/live/alpha/index.m3u8");
   EXPECT_TRUE(peer.take().starts_with("HTTP/1.1 200")) << "a request each 9 s keeps it open";
   bed.frames(25 * 9);
-  EXPECT_EQ(bed.readers(), 1u);
+  EXPECT_EQ(bed.packagers(), 1u);
   bed.frames(25 * 3);
-  EXPECT_EQ(bed.readers(), 0u);
+  EXPECT_EQ(bed.packagers(), 0u);
   bed.get(peer, "/live/alpha/index.m3u8");
   bed.frames(75);
   EXPECT_TRUE(peer.take().starts_with("HTTP/1.1 200"));
@@ -300,9 +236,9 @@ TEST(HlsServer, TransportStreamSegmentsForTheirFirstViewer) {
   EXPECT_TRUE(peer.take().starts_with("HTTP/1.1 404"));
   bed.get(peer, "/live/nobody/ts.m3u8");
   EXPECT_TRUE(peer.take().starts_with("HTTP/1.1 404"));
-  EXPECT_EQ(bed.readers("hls_ts_packager"), 1u);
+  EXPECT_EQ(bed.packagers("hls_ts_packager"), 1u);
   bed.frames(25 * 12);
-  EXPECT_EQ(bed.readers("hls_ts_packager"), 0u);
+  EXPECT_EQ(bed.packagers("hls_ts_packager"), 0u);
 }
 
 TEST(HlsServer, TransportStreamSegmentsAreWaitedForOnlySoLong) {
