@@ -56,7 +56,8 @@ class Server:
 def eyas(folder, more=""):
     config = folder / "eyas.yaml"
     config.write_text(f'io:\n  threads: 1\nlog:\n  level: error\nhttp:\n  listen: "127.0.0.1:{HTTP}"\n'
-                      f'rtmp:\n  listen: "127.0.0.1:{RTMP}"\nrtsp:\n  listen: "127.0.0.1:{RTSP}"\nsrt:\n  listen: ""\n{more}')
+                      f'rtmp:\n  listen: "127.0.0.1:{RTMP}"\nrtsp:\n  listen: "127.0.0.1:{RTSP}"\n'
+                      + ("" if "srt:" in more else 'srt:\n  listen: ""\n') + more)
     return Server([BUILD / "eyas", "serve", "--config", config], HTTP)
 
 
