@@ -7,7 +7,7 @@ import pathlib
 DOCUMENT = pathlib.Path(__file__).resolve().parent.parent.parent / "docs" / "interop.md"
 NAMES = {"h264": "H.264", "h265": "H.265", "hevc": "H.265", "av1": "AV1", "aac": "AAC", "opus": "Opus", "mjpeg": "JPEG"}
 WAYS_IN = {"rtmp": "RTMP", "rtsp-tcp": "RTSP, TCP", "rtsp-udp": "RTSP, UDP", "srt": "SRT", "ts": "TS, UDP", "whip": "WHIP"}
-WAYS_OUT = {"whep": "WHEP", "hls": "LL-HLS", "hls-ts": "HLS-TS", "dash": "DASH", "flv": "FLV", "rtmp": "RTMP", "rtsp": "RTSP",
+WAYS_OUT = {"whep": "WHEP", "whep-h264": "WHEP, H.264 alone", "hls": "LL-HLS", "hls-ts": "HLS-TS", "dash": "DASH", "flv": "FLV", "rtmp": "RTMP", "rtsp": "RTSP",
             "srt": "SRT", "ts": "TS", "mjpeg": "MJPEG"}
 ANY = [("h264", "aac"), ("h265", "aac"), ("h264", "opus"), ("av1", "opus")]
 TRANSPORT_STREAM = ANY[:3]
@@ -21,7 +21,9 @@ def comes_out(way: str, video: str, audio: str):
     """(video, audio) that a viewer decodes; None where there is nothing."""
     if way == "mjpeg":
         return "mjpeg", None
-    if way == "whep":  # the viewer of these tests knows H.264 only
+    if way == "whep":
+        return video, "opus"
+    if way == "whep-h264":  # what a viewer gets that offers no other
         return "h264", "opus"
     if way in ("hls", "hls-ts", "dash", "flv", "rtmp"):
         audio = "aac"
@@ -48,9 +50,8 @@ nothing was damaged. The table is written by `tests/interop/pairs_test.py --writ
 """
 TAIL = """
 - Where a cell names another codec than its row, a worker made that track while somebody watched: sound in Opus for WHEP, in AAC for
-  players of HLS, DASH, FLV and RTMP; pictures in H.264 for a WebRTC viewer that does not offer the stream's codec (as the one here;
-  browsers that offer H.265 or AV1 get it as it is). An RTMP player that names Opus in its `fourCcList`, or a server with
-  `hls.sound: original`, gets Opus as it is.
+  players of HLS, DASH, FLV and RTMP; pictures in H.264 for a WebRTC viewer that does not offer the stream's codec. An RTMP player that
+  names Opus in its `fourCcList`, or a server with `hls.sound: original`, gets Opus as it is.
 - JPEG has no sound.
 - AV1 neither goes into SRT and TS nor comes out of SRT, TS and HLS-TS, where its sound comes alone: what AV1 is in a transport stream
   is a draft that FFmpeg does not write, and players of HLS take it in fragments only.

@@ -31,6 +31,8 @@ CLIPS = {
     "opus.mp4": [*SOUND, "-c:a", "libopus"],
 }
 
+OPTIONS = {"rtsp": {"rtsp_transport": "tcp"}, "whep": {"protocol_whitelist": "file,rtp,udp"}}
+
 
 @functools.cache
 def clips() -> dict:
@@ -83,14 +85,17 @@ def by_ts(pairs):
     return server, send({pair: [(udp(port), "mpegts", {}, pair)] for pair, port in ports.items()})
 
 
+def werift(role: str) -> list:
+    return ["env", "-C", str(peers_npm.folder("werift")), "node", str(HERE / "werift_peer.mjs"), role]
+
+
 def by_whip(pairs):
     """werift passes on the RTP that FFmpeg makes: it knows no codec, hence takes them all."""
     server = Server()
     streams = {}
     for pair in pairs:
         ports = [free_port(), free_port()]
-        peer("env", "-C", peers_npm.folder("werift"), "node", HERE / "werift_peer.mjs", "publish", server.http(f"/{name_of(pair)}/whip"),
-             *ports, pair[0].upper(), timeout=120)
+        peer(*werift("publish"), server.http(f"/{name_of(pair)}/whip"), *ports, pair[0].upper(), timeout=120)
         streams[pair] = [(f"rtp://127.0.0.1:{port}?pkt_size=1200", "rtp", {"payload_type": str(96 + i), **AV1_BY_RTP}, [codec])
                          for i, (port, codec) in enumerate(zip(ports, pair))]
     return server, send(streams)
@@ -101,7 +106,7 @@ PUBLISH = {"rtmp": by_rtmp, "rtsp-tcp": functools.partial(by_rtsp, "tcp"), "rtsp
 
 
 def address(server: Server, way: str, name: str) -> str:
-    pages = {"whep": "/whep", "hls": "/index.m3u8", "hls-ts": "/ts.m3u8", "dash": "/index.mpd", "flv": ".flv", "ts": ".ts", "mjpeg": ".mjpeg"}
+    pages = {"whep": "/whep", "whep-h264": "/whep", "hls": "/index.m3u8", "hls-ts": "/ts.m3u8", "dash": "/index.mpd", "flv": ".flv", "ts": ".ts", "mjpeg": ".mjpeg"}
     others = {"rtmp": server.rtmp(name), "rtsp": server.rtsp(name), "srt": server.srt(f"read:{name}")}
     return others.get(way) or server.http(f"/{name}{pages[way]}")
 
@@ -109,8 +114,14 @@ def address(server: Server, way: str, name: str) -> str:
 def wanted(server: Server, pair, way: str) -> dict:
     video, audio = pairs_table.comes_out(way, *pair)
     pictures = IMAGES if way == "mjpeg" else PICTURES if video else 0
-    return {"key": f"{'-'.join(pair)} {way}", "way": way, "url": address(server, way, name_of(pair)),
-            "options": {"rtsp_transport": "tcp"} if way == "rtsp" else {}, "pictures": pictures, "sounds": SOUNDS if audio else 0}
+    relay = {"codec": pair[0].upper(), "relay": werift("relay")} if way == "whep" else {}
+    return {"key": f"{'-'.join(pair)} {way}", "way": way, "url": address(server, way, name_of(pair)), **relay,
+            "options": OPTIONS.get(way, {}), "pictures": pictures, "sounds": SOUNDS if audio else 0}
+
+
+def tried(pair, way: str) -> bool:
+    """A viewer of H.264 that offers no more is the same as any."""
+    return way != "whep-h264" or pair[0] != "h264"
 
 
 def wait_tracks(server: Server, pair) -> None:
@@ -124,10 +135,10 @@ def watch(server: Server, pairs) -> dict:
     """{(pair, way out): what was seen}."""
     for pair in pairs:
         wait_tracks(server, pair)
-    asked = [wanted(server, pair, way) for pair in pairs for way in pairs_table.WAYS_OUT]
+    asked = [wanted(server, pair, way) for pair in pairs for way in pairs_table.WAYS_OUT if tried(pair, way)]
     output = run(peers_venv.python("aiortc"), HERE / "pairs_watch.py", json.dumps(asked), timeout=WATCH_S)
     seen = json.loads(output.splitlines()[-1])
-    return {(pair, way): seen[f"{'-'.join(pair)} {way}"] for pair in pairs for way in pairs_table.WAYS_OUT}
+    return {(pair, way): seen[f"{'-'.join(pair)} {way if tried(pair, way) else 'whep'}"] for pair in pairs for way in pairs_table.WAYS_OUT}
 
 
 def problems_of(pair, way: str, seen: dict) -> list:

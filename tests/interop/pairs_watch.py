@@ -1,12 +1,17 @@
 """Watches many streams in many ways at once: pairs_watch.py JSON. Runs in peers_venv's Python.
 
 JSON is a list of {"key", "way", "url", "options", "pictures", "sounds"}; `pictures` and `sounds` are how many must be decoded.
+The way "whep" has "codec", which the viewer offers, and "relay", the command that passes on what comes as RTP.
 Prints a JSON object: for each key {"video", "audio", "size", "pictures", "sounds", "faults"}.
 """
 import asyncio
+import contextlib
 import json
+import pathlib
+import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -19,7 +24,17 @@ from aiortc import RTCPeerConnection, RTCSessionDescription
 DEADLINE_S = 25
 AGAIN_S = 0.3
 STALLED_S = 10
-FORMATS = {"srt": "mpegts", "ts": "mpegts", "mjpeg": "mpjpeg", "flv": "flv", "dash": "matroska", "hls": "hls", "hls-ts": "hls", "rtsp": "rtsp"}
+FORMATS = {"srt": "mpegts", "ts": "mpegts", "mjpeg": "mpjpeg", "flv": "flv", "dash": "matroska", "hls": "hls", "hls-ts": "hls", "rtsp": "rtsp", "whep": "sdp"}
+SDP = """v=0
+o=- 0 0 IN IP4 127.0.0.1
+s=-
+c=IN IP4 127.0.0.1
+t=0 0
+m=video {video} RTP/AVP 96
+a=rtpmap:96 {codec}/90000
+m=audio {audio} RTP/AVP 97
+a=rtpmap:97 opus/48000/2
+"""
 
 
 class Seen:
@@ -70,20 +85,72 @@ def through(wanted):
     return None
 
 
+def taken(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+            return False
+        except OSError:
+            return True
+
+
+ports = iter(range(20_000, 21_000, 2))  # below those that the server is given; one more for RTCP, each
+ports_lock = threading.Lock()
+
+
+def free_port() -> int:
+    with ports_lock:
+        return next(port for port in ports if not taken(port) and not taken(port + 1))
+
+
+@contextlib.contextmanager
+def relayed(wanted, ends):
+    """A description of where a WHEP viewer passes on what it gets; it begins once somebody listens there."""
+    video, audio = free_port(), free_port()
+    children = []
+    stop = threading.Event()
+
+    def begin():
+        while not (taken(video) and taken(audio)):
+            if stop.wait(0.02) or time.monotonic() > ends:
+                return
+        children.append(subprocess.Popen([*wanted["relay"], wanted["url"], str(video), str(audio), wanted["codec"]],
+                                         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
+    thread = threading.Thread(target=begin)
+    thread.start()
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "relay.sdp"
+        file.write_text(SDP.format(video=video, audio=audio, codec=wanted["codec"]))
+        try:
+            yield str(file)
+        finally:
+            stop.set()
+            thread.join()
+            for child in children:
+                child.kill()
+                child.wait()
+
+
+@contextlib.contextmanager
 def source(wanted, ends):
     """What PyAV opens: an address, or a program's output."""
+    if wanted["way"] == "whep":
+        with relayed(wanted, ends) as description:
+            yield description
+        return
     command = through(wanted)
     if command is None:
-        return wanted["url"], lambda: None
+        yield wanted["url"]
+        return
     program = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     guard = threading.Timer(ends - time.monotonic(), program.kill)
     guard.start()
-
-    def end():
+    try:
+        yield program.stdout
+    finally:
         guard.cancel()
         program.kill()
         program.wait()
-    return program.stdout, end
 
 
 def watch_container(wanted, seen, container, ends) -> None:
@@ -104,13 +171,9 @@ def watch_container(wanted, seen, container, ends) -> None:
 
 
 def watch_by_ffmpeg(wanted, seen, ends) -> None:
-    opened, end = source(wanted, ends)
-    try:
-        options = {"analyzeduration": "1500000", **wanted.get("options", {})}
-        with av.open(opened, format=FORMATS.get(wanted["way"]), options=options, timeout=STALLED_S) as container:
-            watch_container(wanted, seen, container, ends)
-    finally:
-        end()
+    options = {"analyzeduration": "1500000", **wanted.get("options", {})}
+    with source(wanted, ends) as opened, av.open(opened, format=FORMATS.get(wanted["way"]), options=options, timeout=STALLED_S) as container:
+        watch_container(wanted, seen, container, ends)
 
 
 async def count(track, seen) -> None:
@@ -147,7 +210,7 @@ def attempt(wanted, ends) -> Seen:
     seen = Seen(wanted)
     with av.logging.Capture(local=True) as logs:
         try:
-            if wanted["way"] == "whep":
+            if wanted["way"] == "whep-h264" or wanted.get("codec") == "H264":
                 asyncio.run(watch_by_webrtc(wanted, seen, ends))
             else:
                 watch_by_ffmpeg(wanted, seen, ends)

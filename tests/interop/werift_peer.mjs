@@ -1,8 +1,9 @@
-// werift, a WebRTC stack in TypeScript, as a WHIP publisher or a WHEP viewer: werift_peer.mjs publish|watch URL
+// werift, a WebRTC stack in TypeScript, as a WHIP publisher or a WHEP viewer: werift_peer.mjs publish|watch|relay URL
 // [VIDEO_PORT AUDIO_PORT [CODEC]]. Runs in peers_npm's folder.
 //
 // A publisher passes on what comes to its UDP ports as RTP, until it is ended: it knows no codec, and names H.264 or CODEC. A viewer prints {"video": packets,
-// "audio": packets, "deleted": status} after a few seconds.
+// "audio": packets, "deleted": status} after a few seconds. A relay is a viewer that passes on what comes to those ports as RTP,
+// until it is ended.
 import dgram from "node:dgram";
 import { createRequire } from "node:module";
 
@@ -58,4 +59,13 @@ async function watch() {
   process.exit(0);
 }
 
-await { publish, watch }[role]();
+async function relay() {
+  const socket = dgram.createSocket("udp4");
+  for (const [i, kind] of ["video", "audio"].entries()) {
+    const transceiver = peer.addTransceiver(kind, { direction: "recvonly" });
+    transceiver.onTrack.subscribe((track) => track.onReceiveRtp.subscribe((packet) => socket.send(packet.serialize(), Number(ports[i]), "127.0.0.1")));
+  }
+  await negotiate();
+}
+
+await { publish, watch, relay }[role]();
