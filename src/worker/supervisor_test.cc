@@ -2,45 +2,14 @@
 
 #include <gtest/gtest.h>
 
-#include <deque>
-#include <map>
 #include <optional>
+
+#include "io/sim/sim_executor.h"
 
 namespace eyas::worker {
 namespace {
 
 using namespace std::chrono_literals;
-
-// Runs timers in order on a manual clock. Lives in one thread.
-class ManualExecutor final : public io::Executor {
- public:
-  void post(base::Task task) override { tasks_.push_back(std::move(task)); }
-  void defer(base::Task task) override { post(std::move(task)); }
-  io::Timer after(base::Duration delay, base::Task task) override {
-    auto entry = std::make_shared<io::Timer::Entry>();
-    entry->task = std::move(task);
-    timers_.emplace(clock_.mono() + delay, entry);
-    return io::Timer(entry);
-  }
-  bool on_loop() const override { return true; }
-  const base::Clock& clock() const override { return clock_; }
-
-  void advance(base::Duration by) {
-    base::MonoTime until = clock_.mono() + by;
-    while (!timers_.empty() && timers_.begin()->first <= until) {
-      auto [at, entry] = *timers_.begin();
-      timers_.erase(timers_.begin());
-      clock_.advance(at - clock_.mono());
-      if (entry->task) std::exchange(entry->task, {})();
-    }
-    clock_.advance(until - clock_.mono());
-  }
-
- private:
-  base::ManualClock clock_;
-  std::deque<base::Task> tasks_;
-  std::multimap<base::MonoTime, std::shared_ptr<io::Timer::Entry>> timers_;
-};
 
 // A process made of paper: what the supervisor started, and what it told it.
 struct PaperProcess final : Process {
@@ -82,7 +51,8 @@ class SupervisorTest : public testing::Test, public Supervisor::Sink {
   }
   void die() { process_->handler.on_exit({base::Code::kClosed, "killed", {}}); }
 
-  ManualExecutor executor_;
+  io::sim::SimWorld world_;
+  io::sim::SimExecutor& executor_ = world_.add_loop();
   int launches_ = 0, tracks_ = 0, frames_ = 0;
   bool refuse_ = false;
   PaperProcess* process_ = nullptr;
@@ -104,9 +74,9 @@ TEST_F(SupervisorTest, StartsAgainAfterADelayThatDoublesUpToItsLimit) {
     die();
     EXPECT_EQ(supervisor_.state(), WorkerState::kBackoff);
     int before = launches_;
-    executor_.advance(wait - 1ms);
+    world_.advance(wait - 1ms);
     EXPECT_EQ(launches_, before);
-    executor_.advance(1ms);
+    world_.advance(1ms);
     EXPECT_EQ(launches_, before + 1) << base::to_ms(wait);
   }
   EXPECT_EQ(supervisor_.restarts(), 8u);
@@ -115,35 +85,35 @@ TEST_F(SupervisorTest, StartsAgainAfterADelayThatDoublesUpToItsLimit) {
 
 TEST_F(SupervisorTest, AHealthyRunForgivesEarlierDeaths) {
   die();
-  executor_.advance(500ms);
+  world_.advance(500ms);
   die();
-  executor_.advance(1s);
+  world_.advance(1s);
   for (int i = 0; i < 10; ++i) {
-    executor_.advance(1s);
+    world_.advance(1s);
     i == 0 ? say_a_frame() : say(encode(FrameMessage{.track = 1}));
   }
   die();
-  executor_.advance(500ms);
+  world_.advance(500ms);
   EXPECT_EQ(launches_, 4);
 }
 
 TEST_F(SupervisorTest, TriesAgainWhenTheProgramCannotBeStarted) {
   refuse_ = true;
   die();
-  executor_.advance(500ms);
+  world_.advance(500ms);
   EXPECT_EQ(supervisor_.state(), WorkerState::kBackoff);
   refuse_ = false;
-  executor_.advance(1s);
+  world_.advance(1s);
   EXPECT_EQ(supervisor_.state(), WorkerState::kStarting);
 }
 
 TEST_F(SupervisorTest, KillsAWorkerThatIsSilent) {
   say_a_frame();
-  executor_.advance(29s);
+  world_.advance(29s);
   say(encode(FrameMessage{.track = 1}));
-  executor_.advance(29s);
+  world_.advance(29s);
   EXPECT_FALSE(process_->killed);
-  executor_.advance(1s);
+  world_.advance(1s);
   ASSERT_TRUE(process_->killed);
   EXPECT_EQ(process_->killed->code, base::Code::kTimeout);
 }
@@ -155,7 +125,7 @@ TEST_F(SupervisorTest, KillsAWorkerThatBreaksTheProtocolAndHearsNoMoreOfIt) {
   say_a_frame();
   EXPECT_EQ(frames_, 0);
   die();
-  executor_.advance(500ms);
+  world_.advance(500ms);
   say_a_frame();
   EXPECT_EQ(frames_, 1) << "the next one starts afresh";
 }
@@ -168,13 +138,13 @@ TEST_F(SupervisorTest, AWorkerThatAnswersIsSilentOnlyWhenItWasAsked) {
                         },
                         *this, {.speaks_unasked = false, .limits = {}});
   supervisor.start();
-  executor_.advance(10min);
+  world_.advance(10min);
   EXPECT_FALSE(fed->killed) << "it has nothing to do";
   supervisor.send(base::Slice::literal("frame"));
   EXPECT_EQ(base::as_text(fed->sent), "frame");
-  executor_.advance(20s);
+  world_.advance(20s);
   supervisor.send(base::Slice::literal("frame"));
-  executor_.advance(41s);
+  world_.advance(41s);
   ASSERT_TRUE(fed->killed);
   EXPECT_EQ(fed->killed->code, base::Code::kTimeout);
 }
@@ -182,7 +152,7 @@ TEST_F(SupervisorTest, AWorkerThatAnswersIsSilentOnlyWhenItWasAsked) {
 TEST_F(SupervisorTest, TellsEachStateOnce) {
   say_a_frame();
   die();
-  executor_.advance(500ms);
+  world_.advance(500ms);
   using enum WorkerState;
   EXPECT_EQ(states_, (std::vector{kStarting, kRunning, kBackoff, kStarting}));
 }
