@@ -5,11 +5,10 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <unordered_map>
 
 #include "hub/directory.h"
-#include "io/address_census.h"
 #include "io/byte_stream.h"
+#include "protocols/connections.h"
 #include "protocols/rtsp/datagram_ports.h"
 #include "protocols/rtsp/limits.h"
 #include "protocols/rtsp/options.h"
@@ -23,23 +22,13 @@ namespace eyas::rtsp {
 constexpr const char* kName = "rtsp";
 
 // Counters that the servers of all loops share. Thread-safe.
-struct Statistics {
-  std::atomic<uint64_t> connections_opened{0};
-  std::atomic<uint64_t> connections_open{0};
+struct Statistics : protocols::ConnectionStatistics {
   std::atomic<uint64_t> publishes{0};
   std::atomic<uint64_t> publishes_refused{0};
   std::atomic<uint64_t> plays{0};
   std::atomic<uint64_t> plays_refused{0};
   std::atomic<uint64_t> logins_refused{0};
-  // Why connections ended. Which limit it was, `limits` and the log say.
-  std::atomic<uint64_t> closed_by_peer{0};
-  std::atomic<uint64_t> closed_malformed{0};
-  std::atomic<uint64_t> closed_limit{0};
-  std::atomic<uint64_t> closed_timeout{0};
-  std::atomic<uint64_t> closed_other{0};
   std::array<std::atomic<uint64_t>, static_cast<size_t>(Limit::kCount)> limits{};  // hits
-  io::AddressCensus census;                                                        // connections by address
-  std::atomic<uint64_t> next_session{1};  // sessions are named "rtsp-1", "rtsp-2", ...
 
   struct Named {
     const char* name;
@@ -47,7 +36,8 @@ struct Statistics {
   };
   // Every counter with its name, for the API and the metrics.
   std::array<Named, 12> list() const;
-  void count_closed(const base::Error& why);
+  // Which limit it was that closed a connection: those that are counted as closed_limit or closed_timeout.
+  void count_limit(const base::Error& why);
   void hit(Limit limit) { limits[static_cast<size_t>(limit)].fetch_add(1, std::memory_order_relaxed); }
   uint64_t hits(Limit limit) const { return limits[static_cast<size_t>(limit)]; }
 };
@@ -82,18 +72,14 @@ class Server {
   // Null when there are none.
   DatagramPorts* ports();
   void remove(uint64_t id, const base::Error& why);
-  void tick();
 
   std::shared_ptr<const Options> options_;  // a copy: the configuration's own belongs to the main loop
   hub::Directory& directory_;
-  io::Executor& loop_;
   std::shared_ptr<Statistics> statistics_;
   OpenPorts open_ports_;
   std::unique_ptr<DatagramPorts> ports_;
   std::shared_ptr<Multicast> multicast_;
-  std::unordered_map<uint64_t, std::unique_ptr<Connection>> connections_;
-  io::Timer tick_timer_;
-  bool draining_ = false;
+  protocols::Connections<Connection> connections_;
 };
 
 // What the server's table holds.

@@ -3,11 +3,6 @@
 #include "protocols/rtsp/rtsp.h"
 
 namespace eyas::rtsp {
-namespace {
-
-constexpr base::Duration kTick = std::chrono::seconds(1);
-
-}  // namespace
 
 std::array<Statistics::Named, 12> Statistics::list() const {
   return {{{"connections_opened", connections_opened},
@@ -24,15 +19,8 @@ std::array<Statistics::Named, 12> Statistics::list() const {
            {"closed_other", closed_other}}};
 }
 
-void Statistics::count_closed(const base::Error& why) {
-  base::Code code = why.code;
-  std::atomic<uint64_t>& counter = code == base::Code::kClosed      ? closed_by_peer
-                                   : code == base::Code::kMalformed ? closed_malformed
-                                   : code == base::Code::kLimit     ? closed_limit
-                                   : code == base::Code::kTimeout   ? closed_timeout
-                                                                    : closed_other;
-  if (code == base::Code::kLimit || code == base::Code::kTimeout) hit(limit_of(why));
-  counter.fetch_add(1, std::memory_order_relaxed);
+void Statistics::count_limit(const base::Error& why) {
+  if (why.code == base::Code::kLimit || why.code == base::Code::kTimeout) hit(limit_of(why));
 }
 
 Server::Server(const Options& options, hub::Directory& directory, io::Executor& loop,
@@ -40,38 +28,26 @@ Server::Server(const Options& options, hub::Directory& directory, io::Executor& 
                std::shared_ptr<Multicast> multicast)
     : options_(std::make_shared<const Options>(options)),
       directory_(directory),
-      loop_(loop),
       statistics_(std::move(statistics)),
       open_ports_(std::move(open_ports)),
-      multicast_(std::move(multicast)) {}
+      multicast_(std::move(multicast)),
+      connections_(loop, statistics_) {}
 
-Server::~Server() {
-  statistics_->connections_open -= connections_.size();
-}
+Server::~Server() = default;
 
 void Server::accept(std::unique_ptr<io::ByteStream> stream) {
-  if (draining_) return;
-  uint64_t id = statistics_->next_session.fetch_add(1, std::memory_order_relaxed);
-  std::string peer = stream->peer();
-  auto place = statistics_->census.enter(peer, options_->connections_per_address_max);
-  if (!place) {
-    statistics_->hit(Limit::kAddressConnections);
-    base::log::warning("rtsp.refused", {{"peer", peer}, {"reason", "connections per address"}});
-    return;
-  }
-  auto connection = std::make_unique<Connection>(*this, id, std::move(stream), std::move(*place));
-  statistics_->connections_opened.fetch_add(1, std::memory_order_relaxed);
-  statistics_->connections_open.fetch_add(1, std::memory_order_relaxed);
-  Connection& started = *connections_.emplace(id, std::move(connection)).first->second;
-  started.start();
-  if (!tick_timer_.armed()) tick_timer_ = loop_.after(kTick, [this] { tick(); });
+  const std::string peer = stream->peer();
+  const bool welcome = connections_.accept(
+      std::move(stream), options_->connections_per_address_max, [this](uint64_t id, auto bytes, auto place) {
+        return std::make_unique<Connection>(*this, id, std::move(bytes), std::move(place));
+      });
+  if (welcome) return;
+  statistics_->hit(Limit::kAddressConnections);
+  base::log::warning("rtsp.refused", {{"peer", peer}, {"reason", "connections per address"}});
 }
 
 void Server::drain() {
-  draining_ = true;
-  for (auto& [id, connection] : connections_) {
-    connection->end({base::Code::kClosed, "the server is stopping", {}});
-  }
+  connections_.drain();
 }
 
 DatagramPorts* Server::ports() {
@@ -86,16 +62,8 @@ DatagramPorts* Server::ports() {
 }
 
 void Server::remove(uint64_t id, const base::Error& why) {
-  auto entry = connections_.find(id);
-  statistics_->count_closed(why);
-  statistics_->connections_open.fetch_sub(1, std::memory_order_relaxed);
-  connections_.erase(entry);
-}
-
-void Server::tick() {
-  base::MonoTime now = loop_.clock().mono();
-  for (auto& [id, connection] : connections_) connection->tick(now);
-  if (!connections_.empty()) tick_timer_ = loop_.after(kTick, [this] { tick(); });
+  statistics_->count_limit(why);
+  connections_.remove(id, why);
 }
 
 }  // namespace eyas::rtsp
