@@ -5,27 +5,21 @@
 #include <list>
 #include <optional>
 
-#include "container/flv/test_pictures.h"
-#include "io/sim/network.h"
 #include "protocols/rtmp/rtmp.h"
 #include "protocols/rtmp/test_client.h"
+#include "protocols/test_network_bed.h"
 
 namespace eyas::rtmp {
 namespace {
 
 using namespace std::chrono_literals;
 using io::sim::Path;
-using io::sim::SimExecutor;
 using io::sim::SimWorld;
+using protocols::test::kLan;
+using protocols::test::NetworkBed;
 using test::ClientBytes;
 
 constexpr uint64_t kSeeds = 20;
-constexpr auto kFrameTime = 40ms;
-constexpr uint64_t kStreamBytesPerSecond = flv::PictureCount::kFrameBytes * 25;
-// What one connection may have pending: one send of what was there already.
-constexpr size_t kPendingMax = 256 * 1024 + 2 * flv::PictureCount::kFrameBytes;
-
-const Path kLan{.latency = 1ms, .packet_bytes = 64 * 1024};
 
 // A client on the far side. Lives on the clients' loop.
 class Client : public io::ByteStream::Handler {
@@ -100,14 +94,10 @@ class Player final : public Client, ChunkReader::Sink {
   ChunkReader reader_;
 };
 
-class Bed {
+class Bed final : public NetworkBed<Server> {
  public:
-  explicit Bed(uint64_t seed, Options options = {})
-      : world(seed), home_{&world.add_loop(), &world.add_loop()}, away_(world.add_loop()) {
-    hub::Directory::Options hub_options;
-    hub_options.stream.ring.bytes_max = kRingBytes;
-    directory.emplace(std::vector<io::Executor*>{home_[0], home_[1]}, hub_options);
-    for (SimExecutor* loop : home_) servers_.emplace_back(options, *directory, *loop, statistics);
+  explicit Bed(uint64_t seed, Options options = {}) : NetworkBed(seed) {
+    for (io::sim::SimExecutor* loop : home_) servers_.emplace_back(options, *directory, *loop, statistics);
   }
   ~Bed() {
     players.clear();
@@ -116,13 +106,8 @@ class Bed {
   }
 
   io::sim::Connection dial(const Path& up, const Path& down) {
-    size_t which = world.pick(servers_.size());
-    auto line = io::sim::connect(away_, *home_[which], up, down,
-                                 "192.0.2." + std::to_string(world.pick(250)) + ":50000");
-    auto server_end = std::make_shared<std::unique_ptr<io::ByteStream>>(std::move(line.server));
-    home_[which]->post(
-        [this, which, server_end] { std::next(servers_.begin(), which)->accept(std::move(*server_end)); });
-    return line;
+    const size_t which = world.pick(servers_.size());
+    return dial_from("192.0.2." + std::to_string(world.pick(250)), which, up, down);
   }
   Player& player(const Path& down, const Path& up = kLan) {
     return players.emplace_back(dial(up, down), world, shots);
@@ -138,41 +123,8 @@ class Bed {
       for (Player& player : players) EXPECT_LE(player.cable.pending_to_client(), kPendingMax);
     }
   }
-  std::optional<hub::StreamFacts> facts() {
-    std::optional<hub::StreamFacts> found;
-    directory->snapshot(*hub::StreamName::parse("live/alpha"), *home_[0], [&](auto all) {
-      if (!all.empty()) found = std::move(all.front());
-    });
-    world.settle();
-    return found;
-  }
-  // Any network that a player might have, from a good one to a hopeless one.
-  Path some_path() {
-    Path path;
-    path.latency = base::Duration(1ms * world.pick(300));
-    path.jitter = base::Duration(1ms * world.pick(50));
-    path.loss = static_cast<double>(world.pick(50)) / 1000;
-    path.window_bytes = 16'000 + world.pick(200'000);
-    if (world.chance(0.5)) path.bytes_per_second = kStreamBytesPerSecond * (3 + world.pick(25)) / 10;
-    return path;
-  }
 
-  static constexpr size_t kRingBytes = 2 * 1024 * 1024;
-  SimWorld world;
-  std::vector<base::MonoTime> shots;  // when each frame was shot
   std::shared_ptr<Statistics> statistics = std::make_shared<Statistics>();
-
- private:
-  std::array<SimExecutor*, 2> home_;
-  SimExecutor& away_;
-
- public:
-  std::optional<hub::Directory> directory;
-
- private:
-  std::list<Server> servers_;
-
- public:
   std::optional<Camera> camera;
   std::list<Player> players;
 };
@@ -276,7 +228,7 @@ TEST_P(RtmpNetwork, AThousandPlayersComeAndGo) {
   for (int round = 0; round < 50; ++round) {
     for (int i = 0; i < 20; ++i) bed.player(bed.world.chance(0.5) ? kLan : bed.some_path());
     while (bed.players.size() > 60) bed.players.erase(std::next(bed.players.begin(), 1 + bed.world.pick(50)));
-    bed.run(kFrameTime * (1 + bed.world.pick(4)));
+    bed.run(Bed::kFrameTime * (1 + bed.world.pick(4)));
   }
   while (bed.players.size() > 1) bed.players.pop_back();
   bed.run(1s);

@@ -8,33 +8,24 @@
 #include "protocols/rtsp/multicast.h"
 #include "protocols/rtsp/rtsp.h"
 #include "protocols/rtsp/test_peers.h"
+#include "protocols/test_network_bed.h"
 
 namespace eyas::rtsp {
 namespace {
 
 using namespace std::chrono_literals;
 using io::sim::Path;
-using io::sim::SimExecutor;
-using io::sim::SimWorld;
+using protocols::test::kLan;
+using protocols::test::NetworkBed;
 using test::Camera;
 using test::Player;
 
 constexpr uint64_t kSeeds = 10;
-constexpr auto kFrameTime = 40ms;
-constexpr uint64_t kStreamBytesPerSecond = flv::PictureCount::kFrameBytes * 25;
-// What one connection may have pending: one send of what was there already.
-constexpr size_t kPendingMax = 256 * 1024 + 2 * flv::PictureCount::kFrameBytes;
 
-const Path kLan{.latency = 1ms, .packet_bytes = 64 * 1024};
-
-class Bed {
+class Bed final : public NetworkBed<Server> {
  public:
-  explicit Bed(uint64_t seed, Options options = {})
-      : world(seed), home_{&world.add_loop(), &world.add_loop()}, away_(world.add_loop()), datagrams_(away_) {
-    hub::Directory::Options hub_options;
-    hub_options.stream.ring.bytes_max = kRingBytes;
-    directory.emplace(std::vector<io::Executor*>{home_[0], home_[1]}, hub_options);
-    for (SimExecutor* loop : home_) {
+  explicit Bed(uint64_t seed, Options options = {}) : NetworkBed(seed), datagrams_(away_) {
+    for (io::sim::SimExecutor* loop : home_) {
       auto port = static_cast<uint16_t>(20000 + 2 * servers_.size());
       auto open = [this, loop, port]() -> base::Result<std::unique_ptr<DatagramPorts>> {
         auto ports = std::make_unique<test::SimPorts>(*loop, datagrams_, port);
@@ -49,6 +40,7 @@ class Bed {
     players.clear();
     camera.reset();
     world.advance(100ms);
+    servers_.clear();  // their ports are on `datagrams_`
   }
 
   io::sim::Connection dial(const Path& up, const Path& down) {
@@ -57,12 +49,7 @@ class Bed {
   }
   // From the host that dialled last.
   io::sim::Connection dial_again(const Path& up, const Path& down) {
-    size_t which = world.pick(servers_.size());
-    auto line = io::sim::connect(away_, *home_[which], up, down, host() + ":50000");
-    auto server_end = std::make_shared<std::unique_ptr<io::ByteStream>>(std::move(line.server));
-    home_[which]->post(
-        [this, which, server_end] { std::next(servers_.begin(), which)->accept(std::move(*server_end)); });
-    return line;
+    return dial_from(host(), world.pick(servers_.size()), up, down);
   }
   // Of the one that dialled last.
   std::string host() const {
@@ -106,42 +93,14 @@ class Bed {
       }
     }
   }
-  std::optional<hub::StreamFacts> facts() {
-    std::optional<hub::StreamFacts> found;
-    directory->snapshot(*hub::StreamName::parse("live/alpha"), *home_[0], [&](auto all) {
-      if (!all.empty()) found = std::move(all.front());
-    });
-    world.settle();
-    return found;
-  }
-  Path some_path() {
-    Path path;
-    path.latency = base::Duration(1ms * world.pick(300));
-    path.jitter = base::Duration(1ms * world.pick(50));
-    path.loss = static_cast<double>(world.pick(50)) / 1000;
-    path.window_bytes = 16'000 + world.pick(200'000);
-    if (world.chance(0.5)) path.bytes_per_second = kStreamBytesPerSecond * (3 + world.pick(25)) / 10;
-    return path;
-  }
 
-  static constexpr size_t kRingBytes = 2 * 1024 * 1024;
-  SimWorld world;
-  std::vector<base::MonoTime> shots;  // when each frame was shot
   std::shared_ptr<Statistics> statistics = std::make_shared<Statistics>();
 
  private:
-  std::array<SimExecutor*, 2> home_;
-  SimExecutor& away_;
   test::Datagrams datagrams_;
   std::map<uint16_t, test::SimPorts*> ports_;
   std::unique_ptr<io::sim::DatagramPath> up_;
   unsigned hosts_ = 0;
-
- public:
-  std::optional<hub::Directory> directory;
-
- private:
-  std::list<Server> servers_;
 
  public:
   std::optional<Camera> camera;
@@ -345,7 +304,7 @@ TEST_P(RtspNetwork, ManyPlayersComeAndGo) {
   for (int round = 0; round < 25; ++round) {
     for (int i = 0; i < 12; ++i) bed.player(bed.world.chance(0.5) ? kLan : bed.some_path());
     while (bed.players.size() > 40) bed.players.erase(std::next(bed.players.begin(), 1 + bed.world.pick(30)));
-    bed.run(kFrameTime * (1 + bed.world.pick(4)));
+    bed.run(Bed::kFrameTime * (1 + bed.world.pick(4)));
   }
   while (bed.players.size() > 1) bed.players.pop_back();
   bed.run(2s);
