@@ -31,7 +31,9 @@ CLIPS = {
     "opus.mp4": [*SOUND, "-c:a", "libopus"],
 }
 
-OPTIONS = {"rtsp": {"rtsp_transport": "tcp"}, "whep": {"protocol_whitelist": "file,rtp,udp"}}
+# FFmpeg would look at megabytes of a track that it does not know, such as AV1 in a transport stream.
+OPTIONS = {"rtsp": {"rtsp_transport": "tcp"}, "whep": {"protocol_whitelist": "file,rtp,udp"},
+           "srt": {"probesize": "100000"}, "ts": {"probesize": "100000"}}
 
 
 @functools.cache
