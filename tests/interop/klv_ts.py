@@ -1,5 +1,7 @@
-"""A transport stream with video and KLV, made by GStreamer: klv_ts.py FILE. Runs in Debian's Python, which has the
-bindings. Prints the KLV packets in hexadecimal, one a line."""
+"""A transport stream with video and KLV, made by GStreamer: klv_ts.py FILE [KLV]. Runs in Debian's Python, which has
+the bindings. The packets are those of the file KLV, or made up. Prints the KLV packets in hexadecimal, one a line."""
+import itertools
+import pathlib
 import sys
 
 import gi
@@ -17,13 +19,31 @@ appsrc name=klv caps=meta/x-klv,parsed=true,sparse=true format=time ! mux.
 """
 
 
+def recorded(data: bytes):
+    """The packets that a recording holds one behind the other: key, length in BER [SMPTE 336M], value."""
+    at = 0
+    while at + 17 <= len(data):
+        first, head = data[at + 16], 17
+        size = first
+        if first & 0x80:
+            head += first & 0x7F
+            size = int.from_bytes(data[at + 17:at + head], "big")
+        yield data[at:at + head + size]
+        at += head + size
+
+
+def made_up():
+    for i in range(10 * SECONDS):
+        yield KEY + bytes([13, 2, 8]) + (1_700_000_000_000_000 + i * 100_000).to_bytes(8, "big") + bytes([65, 1, 19])
+
+
 def main() -> None:
     Gst.init(None)
     pipeline = Gst.parse_launch(PIPELINE.format(file=sys.argv[1], frames=25 * SECONDS))
     source = pipeline.get_by_name("klv")
     pipeline.set_state(Gst.State.PLAYING)
-    for i in range(10 * SECONDS):
-        packet = KEY + bytes([13, 2, 8]) + (1_700_000_000_000_000 + i * 100_000).to_bytes(8, "big") + bytes([65, 1, 19])
+    packets = recorded(pathlib.Path(sys.argv[2]).read_bytes()) if len(sys.argv) > 2 else made_up()
+    for i, packet in enumerate(itertools.islice(packets, 10 * SECONDS)):
         buffer = Gst.Buffer.new_wrapped(packet)
         buffer.pts = i * 100 * Gst.MSECOND
         source.emit("push-buffer", buffer)
