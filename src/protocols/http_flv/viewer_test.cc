@@ -1,13 +1,10 @@
 // Viewers of HTTP-FLV on a virtual clock, behind networks of every kind.
 #include <gtest/gtest.h>
 
-#include <list>
-
 #include "container/flv/tag.h"
 #include "container/flv/test_pictures.h"
-#include "http/server.h"
-#include "io/sim/network.h"
 #include "protocols/http_flv/http_flv.h"
+#include "protocols/test_viewers_bed.h"
 
 namespace eyas::http_flv {
 namespace {
@@ -15,11 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 using flv::PictureCount;
 using io::sim::Path;
-using io::sim::SimExecutor;
 using io::sim::SimWorld;
-
-constexpr auto kFrameTime = 40ms;
-const Path kLan{.latency = 1ms, .packet_bytes = 64 * 1024};
+using protocols::test::kLan;
 
 // A client that reads the answer's head and then FLV. Lives on the clients' loop.
 class Client final : io::ByteStream::Handler {
@@ -74,77 +68,29 @@ class Client final : io::ByteStream::Handler {
   base::MonoTime last_{};
 };
 
-class Bed {
+class Bed final : public protocols::test::ViewersBed<Client, Options, Statistics> {
  public:
-  explicit Bed(Options options = {}, uint64_t seed = 1)
-      : world(seed),
-        home_(world.add_loop()),
-        away_(world.add_loop()),
-        options_(options),
-        directory_({&home_}, {}) {
-    add_routes(router_, {options_, directory_, statistics});
-    http_ = std::make_unique<http::Server>(home_, router_, http::Options{}, std::make_shared<http::Shared>());
-  }
-  ~Bed() {
-    clients.clear();
-    publisher.detach();
-    world.advance(100ms);
-  }
-  Client& client(const Path& down = kLan) {
-    auto line = io::sim::connect(away_, home_, kLan, down);
-    http_->adopt(std::move(line.server));
-    return clients.emplace_back(std::move(line), world);
-  }
-  void publish() {
-    directory_.publish(*hub::StreamName::parse("live/alpha"), {}, home_,
-                       [this](base::Result<hub::Publisher> made) { publisher = std::move(*made); });
-    world.settle();
+  explicit Bed(Options options = {}, uint64_t seed = 1) : ViewersBed(options, seed) {
     auto track = std::make_shared<media::Track>();
     track->id = 1;
     track->config.codec = media::Codec::kH264;
     track->config.record = base::Slice(base::from_hex(flv::kAvcRecord));
     track_ = track;
-    publisher.set_track(track_);
+    add_routes(router, {this->options, directory, statistics});
   }
-  void shoot() {
-    media::Frame frame;
-    frame.track = track_;
-    frame.pts = frame.dts = media::media_time_from_ms(40 * shot);
-    frame.key = PictureCount::is_key(shot);
-    frame.arrival = world.clock().mono();
-    frame.payload = base::Slice(PictureCount::nal_unit(shot++));
-    publisher.publish(std::move(frame));
-    world.settle();
-  }
-  void run(base::Duration time) {
-    for (; time > 0ms; time -= kFrameTime) {
-      if (publisher) shoot();
-      world.advance(kFrameTime);
-    }
-  }
-  hub::StreamFacts facts() {
-    hub::StreamFacts found;
-    directory_.snapshot(*hub::StreamName::parse("live/alpha"), home_, [&](auto all) { found = all.at(0); });
-    world.settle();
-    return found;
-  }
-
-  SimWorld world;
-  Statistics statistics;
-  uint32_t shot = 0;
+  Client& client(const Path& down = kLan) { return ViewersBed::client(down, world); }
 
  private:
-  SimExecutor& home_;
-  SimExecutor& away_;
-  Options options_;
-  hub::Directory directory_;
-  http::Router router_;
-  std::unique_ptr<http::Server> http_;
-  media::TrackPtr track_;
+  media::TrackPtr track() const override { return track_; }
+  media::Frame picture(uint32_t number) override {
+    media::Frame frame;
+    frame.track = track_;
+    frame.key = PictureCount::is_key(number);
+    frame.payload = base::Slice(PictureCount::nal_unit(number));
+    return frame;
+  }
 
- public:
-  hub::Publisher publisher;
-  std::list<Client> clients;
+  media::TrackPtr track_;
 };
 
 TEST(HttpFlv, AStreamThatIsNotThereIs404AtOnce) {

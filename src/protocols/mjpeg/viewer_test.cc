@@ -6,6 +6,7 @@
 #include "http/server.h"
 #include "io/sim/network.h"
 #include "protocols/mjpeg/mjpeg.h"
+#include "protocols/test_paths.h"
 
 namespace eyas::mjpeg {
 namespace {
@@ -14,8 +15,7 @@ using namespace std::chrono_literals;
 using io::sim::Path;
 using io::sim::SimExecutor;
 using io::sim::SimWorld;
-
-const Path kLan{.latency = 1ms, .packet_bytes = 64 * 1024};
+using protocols::test::kLan;
 
 class Client final : io::ByteStream::Handler {
  public:

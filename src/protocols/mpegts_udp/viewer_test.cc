@@ -1,25 +1,19 @@
 // Viewers over HTTP on a virtual clock, behind networks of every kind.
 #include <gtest/gtest.h>
 
-#include <list>
-
 #include "container/mpegts/test_streams.h"
-#include "http/server.h"
-#include "io/sim/network.h"
 #include "protocols/mpegts_udp/mpegts_udp.h"
+#include "protocols/test_viewers_bed.h"
 
 namespace eyas::mpegts_udp {
 namespace {
 
 using namespace std::chrono_literals;
 using io::sim::Path;
-using io::sim::SimExecutor;
-using io::sim::SimWorld;
+using protocols::test::kLan;
 
-constexpr auto kFrameTime = 40ms;
 constexpr size_t kPictureBytes = 5'000;
 constexpr int kGroup = 25;
-const Path kLan{.latency = 1ms, .packet_bytes = 64 * 1024};
 
 // The number in a picture's bytes.
 base::Slice numbered(uint32_t number, bool key) {
@@ -84,63 +78,20 @@ class Client final : io::ByteStream::Handler, mpegts::Demuxer::Sink {
   std::unique_ptr<io::ByteStream> stream_;
 };
 
-class Bed {
+class Bed final : public protocols::test::ViewersBed<Client, Options, Statistics> {
  public:
-  explicit Bed(Options options = {}, uint64_t seed = 1)
-      : world(seed),
-        home_(world.add_loop()),
-        away_(world.add_loop()),
-        options_(options),
-        directory_({&home_}, {}) {
-    add_routes(router_, {options_, directory_, statistics, nullptr});
-    http_ = std::make_unique<http::Server>(home_, router_, http::Options{}, std::make_shared<http::Shared>());
+  explicit Bed(Options options = {}, uint64_t seed = 1) : ViewersBed(options, seed) {
+    add_routes(router, {this->options, directory, statistics, nullptr});
   }
-  ~Bed() {
-    clients.clear();
-    publisher.detach();
-    world.advance(100ms);
-  }
-  Client& client(const Path& down = kLan, const char* method = "GET") {
-    auto line = io::sim::connect(away_, home_, kLan, down);
-    http_->adopt(std::move(line.server));
-    return clients.emplace_back(std::move(line), method);
-  }
-  void publish() {
-    directory_.publish(*hub::StreamName::parse("live/alpha"), {}, home_,
-                       [this](base::Result<hub::Publisher> made) { publisher = std::move(*made); });
-    world.settle();
-    publisher.set_track(track_);
-  }
-  void run(base::Duration time) {
-    for (; time > 0ms; time -= kFrameTime) {
-      if (publisher) {
-        media::Frame frame =
-            *mpegts::frame_of(track_, 40 * shot, numbered(shot, shot % kGroup == 0), shot % kGroup == 0);
-        frame.arrival = world.clock().mono();
-        ++shot;
-        publisher.publish(std::move(frame));
-        world.settle();
-      }
-      world.advance(kFrameTime);
-    }
-  }
-
-  SimWorld world;
-  Statistics statistics;
-  uint32_t shot = 0;
 
  private:
-  SimExecutor& home_;
-  SimExecutor& away_;
-  Options options_;
-  hub::Directory directory_;
-  http::Router router_;
-  std::unique_ptr<http::Server> http_;
-  media::TrackPtr track_ = mpegts::h264_track();
+  media::TrackPtr track() const override { return track_; }
+  media::Frame picture(uint32_t number) override {
+    const bool key = number % kGroup == 0;
+    return *mpegts::frame_of(track_, 0, numbered(number, key), key);
+  }
 
- public:
-  hub::Publisher publisher;
-  std::list<Client> clients;
+  const media::TrackPtr track_ = mpegts::h264_track();
 };
 
 TEST(TsViewer, AStreamThatIsNotThereIs404) {
