@@ -62,9 +62,10 @@ class Protocol {
   // too.
   virtual bool can_pull(const base::Url& url, const TransferOptions& options) const;
   virtual bool can_push(const base::Url& url, const TransferOptions& options) const;
-  // Whether a pull or push of `url` with these options can be tried. Asked only of what it claims. Pure;
+  // Whether a pull or a push of `url` with these options can be tried. Asked only of what it claims. Pure;
   // before start() too. Errors name the option and what is allowed, for check-config and the API.
-  virtual base::Status check_transfer(const base::Url& url, const TransferOptions& options) const;
+  virtual base::Status check_transfer(Direction direction, const base::Url& url,
+                                      const TransferOptions& options) const;
   // Begins an attempt, on request.loop. Never null; what fails at once is told by on_ended.
   virtual std::unique_ptr<Transfer> pull(TransferRequest request);
   virtual std::unique_ptr<Transfer> push(TransferRequest request);
@@ -99,7 +100,8 @@ inline bool Protocol::can_push(const base::Url&, const TransferOptions&) const {
   return false;
 }
 
-inline base::Status Protocol::check_transfer(const base::Url&, const TransferOptions& options) const {
+inline base::Status Protocol::check_transfer(Direction, const base::Url&,
+                                             const TransferOptions& options) const {
   if (options.empty()) return {};
   return base::Error{base::Code::kInvalidConfig, "option is not known", options.begin()->first};
 }

@@ -2,6 +2,7 @@
 // Protocols make them; the sources room decides when, and tries again with backoff.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <map>
 #include <memory>
@@ -18,6 +19,8 @@
 #include "io/loop.h"
 
 namespace eyas::protocols {
+
+enum class Direction : uint8_t { kPull, kPush };
 
 // What the operator sets beside the URL, as the protocol's README lists: "transport" -> "tcp".
 using TransferOptions = std::map<std::string, std::string>;

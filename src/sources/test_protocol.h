@@ -27,7 +27,8 @@ class TestProtocol final : public protocols::Protocol {
   bool can_push(const base::Url& url, const protocols::TransferOptions& options) const override {
     return can_pull(url, options);
   }
-  base::Status check_transfer(const base::Url&, const protocols::TransferOptions& options) const override {
+  base::Status check_transfer(protocols::Direction, const base::Url&,
+                              const protocols::TransferOptions& options) const override {
     return protocols::check_options(options, {"transport", "passphrase"});
   }
   std::unique_ptr<protocols::Transfer> pull(protocols::TransferRequest request) override {

@@ -8,7 +8,7 @@ base::Result<protocols::Protocol*> TransferTable::choose(Direction direction, co
     bool claims =
         direction == Direction::kPull ? protocol->can_pull(url, options) : protocol->can_push(url, options);
     if (!claims) continue;
-    base::Status status = protocol->check_transfer(url, options);
+    base::Status status = protocol->check_transfer(direction, url, options);
     if (!status.ok()) return base::Error{base::Code::kInvalidConfig, "options", status.error().message()};
     return protocol;
   }

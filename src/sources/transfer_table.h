@@ -8,7 +8,7 @@
 
 namespace eyas::sources {
 
-enum class Direction : uint8_t { kPull, kPush };
+using protocols::Direction;
 
 // The protocols outlive it. Immutable once filled, then thread-safe.
 class TransferTable {

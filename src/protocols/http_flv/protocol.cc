@@ -17,7 +17,7 @@ class HttpFlv final : public protocols::Protocol {
   bool can_pull(const base::Url& url, const protocols::TransferOptions& options) const override {
     return protocols::http_format(url, options) == "flv";
   }
-  base::Status check_transfer(const base::Url& url,
+  base::Status check_transfer(protocols::Direction, const base::Url& url,
                               const protocols::TransferOptions& options) const override {
     return check_pull(url, options);
   }

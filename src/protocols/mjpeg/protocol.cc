@@ -23,7 +23,7 @@ class Mjpeg final : public protocols::Protocol {
   bool can_pull(const base::Url& url, const protocols::TransferOptions& options) const override {
     return protocols::http_format(url, options) == "mjpeg";
   }
-  base::Status check_transfer(const base::Url& url,
+  base::Status check_transfer(protocols::Direction, const base::Url& url,
                               const protocols::TransferOptions& options) const override {
     return check_pull(url, options);
   }

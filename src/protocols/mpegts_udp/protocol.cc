@@ -25,13 +25,14 @@ class MpegTs final : public protocols::Protocol {
     auto carrier = carrier_of(url, options);
     return carrier && *carrier != Carrier::kHttp;
   }
-  // A pull and a push know other options: what is good for either is let through, and judged again when it
-  // begins.
-  base::Status check_transfer(const base::Url& url,
+  base::Status check_transfer(protocols::Direction direction, const base::Url& url,
                               const protocols::TransferOptions& options) const override {
-    auto pull = pull_target(url, options);
-    if (pull || push_target(url, options)) return {};
-    return pull.error();
+    if (direction == protocols::Direction::kPull) {
+      const auto target = pull_target(url, options);
+      return target ? base::Status() : target.error();
+    }
+    const auto target = push_target(url, options);
+    return target ? base::Status() : target.error();
   }
   std::unique_ptr<protocols::Transfer> pull(protocols::TransferRequest request) override {
     return make_pull(*parts_, std::move(request));

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "protocols/mpegts_udp/datagram_cutter.h"
+#include "protocols/mpegts_udp/mpegts_udp.h"
 #include "protocols/mpegts_udp/sender_lock.h"
+#include "protocols/protocol.h"
 
 namespace eyas::mpegts_udp {
 namespace {
@@ -25,6 +27,17 @@ TEST(TsTarget, CarriersAreTold) {
   EXPECT_EQ(carrier_of(url("http://host/stream"), {{"format", "ts"}}), Carrier::kHttp);
   EXPECT_FALSE(carrier_of(url("http://host/live/a.flv"), {}));
   EXPECT_FALSE(carrier_of(url("rtsp://host/a"), {}));
+}
+
+TEST(TsTarget, APullsOptionIsUnknownToAPush) {
+  using protocols::Direction;
+  const auto protocol = make();
+  EXPECT_TRUE(
+      protocol->check_transfer(Direction::kPull, url("tcp://10.0.0.1:5000"), {{"programme", "1"}}).ok());
+  const base::Status push =
+      protocol->check_transfer(Direction::kPush, url("tcp://10.0.0.1:5000"), {{"programme", "1"}});
+  ASSERT_FALSE(push.ok());
+  EXPECT_NE(push.error().message().find("programme; known are: none"), std::string::npos);
 }
 
 TEST(TsTarget, AGroupWithItsSourceAndInterfaceIsRead) {

@@ -40,7 +40,7 @@ class Rtmp final : public protocols::Protocol {
   bool can_push(const base::Url& url, const protocols::TransferOptions& options) const override {
     return can_pull(url, options);
   }
-  base::Status check_transfer(const base::Url& url,
+  base::Status check_transfer(protocols::Direction, const base::Url& url,
                               const protocols::TransferOptions& options) const override {
     return check_client(url, options);
   }

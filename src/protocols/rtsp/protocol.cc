@@ -50,9 +50,9 @@ class Rtsp final : public protocols::Protocol {
   bool can_push(const base::Url& url, const protocols::TransferOptions& options) const override {
     return can_pull(url, options);
   }
-  base::Status check_transfer(const base::Url& url,
+  base::Status check_transfer(protocols::Direction direction, const base::Url& url,
                               const protocols::TransferOptions& options) const override {
-    auto plan = TransferPlan::of(url, options, false);
+    auto plan = TransferPlan::of(url, options, direction == protocols::Direction::kPush);
     return plan ? base::Status() : plan.error();
   }
   std::unique_ptr<protocols::Transfer> pull(protocols::TransferRequest request) override {

@@ -42,7 +42,7 @@ class Srt final : public protocols::Protocol, Gate {
   bool can_push(const base::Url& url, const protocols::TransferOptions&) const override {
     return url.scheme == "srt";
   }
-  base::Status check_transfer(const base::Url& url,
+  base::Status check_transfer(protocols::Direction, const base::Url& url,
                               const protocols::TransferOptions& options) const override {
     auto call = read_call(url, options, options_);
     return call ? base::Status{} : call.error();

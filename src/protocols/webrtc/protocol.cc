@@ -50,7 +50,7 @@ class WebRtc final : public protocols::Protocol {
   bool can_push(const base::Url& url, const protocols::TransferOptions& options) const override {
     return is_whip(url, options);
   }
-  base::Status check_transfer(const base::Url& url,
+  base::Status check_transfer(protocols::Direction, const base::Url& url,
                               const protocols::TransferOptions& options) const override {
     if (options_.listen.empty())
       return base::Error{base::Code::kInvalidConfig, "webrtc.listen is empty: WebRTC is off", {}};
