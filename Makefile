@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/build/node/node_modules/.bin:$(PATH)
 
 FUZZ_SECONDS ?= 20
 
-.PHONY: run build web test lint format bench fuzz asan tsan bootstrap clean
+.PHONY: run build web test lint analyse format bench fuzz asan tsan bootstrap clean
 
 ## run: build everything and watch the demo flight in the browser
 run: build web
@@ -32,6 +32,13 @@ test:
 lint:
 	@tools/bootstrap build
 	@tools/lint
+
+## analyse: clang-tidy and cppcheck over what differs from ANALYSE_SINCE (main; empty: everything)
+ANALYSE_SINCE ?= main
+analyse:
+	@tools/bootstrap build test
+	@cmake --preset dev -Wno-dev >/dev/null
+	@tools/analyse --since '$(ANALYSE_SINCE)'
 
 ## format: lay out all C++ files
 format:
