@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "codec/aac/aac.h"
+#include "codec/ac3/eac3.h"
 #include "codec/codec.h"
 #include "codec/fixtures.h"
 
@@ -113,6 +114,52 @@ TEST(Ac3, ReadsSyncFrames) {
   auto enhanced = describe_packet(Codec::kAc3, base::from_hex("0b77 0000 00 80 0000"));  // bsid 16
   ASSERT_FALSE(enhanced.ok());
   EXPECT_EQ(enhanced.error().code, base::Code::kUnsupported);
+}
+
+TEST(Eac3, ReadsSyncFrames) {
+  // ffmpeg's eac3, 48 kHz stereo: 768 bytes, six blocks; then a dependent frame of 8 bytes.
+  std::vector<uint8_t> frame = base::from_hex(fixtures::kEac3);
+  frame.resize(768);
+  auto config = describe_packet(Codec::kEac3, frame);
+  ASSERT_TRUE(config.ok()) << config.error().message();
+  EXPECT_EQ(config->sample_rate, 48000u);
+  EXPECT_EQ(config->channels, 2);
+  EXPECT_EQ(config->rfc6381, "ec-3");
+  EXPECT_EQ(packet_duration(*config, frame), milliseconds(32));
+  EXPECT_EQ(eac3::packet_bytes(base::Bytes(frame).first(8)), 768u);
+  std::vector<uint8_t> dependent = base::from_hex("0b77 4003 34 80 0000");
+  EXPECT_EQ(packet_duration(*config, dependent), milliseconds(0));
+  std::vector<uint8_t> both = frame;
+  both.insert(both.end(), dependent.begin(), dependent.end());
+  EXPECT_EQ(eac3::packet_bytes(both), 776u);
+  both.pop_back();
+  EXPECT_EQ(eac3::packet_bytes(both), 768u) << "a dependent frame that is not there whole";
+}
+
+TEST(Eac3, RefusesWhatIsNone) {
+  EXPECT_EQ(eac3::packet_bytes(base::from_hex(fixtures::kAc3)), 0u);
+  EXPECT_EQ(eac3::packet_bytes(base::from_hex("0b77c17f3486ff")), 0u) << "reserved stream type";
+  EXPECT_EQ(eac3::packet_bytes(base::from_hex("0b77017ff486ff")), 0u) << "reserved rate";
+  EXPECT_EQ(eac3::packet_bytes(base::from_hex("0b7701")), 0u);
+}
+
+TEST(G726, CountsSamplesByTheirBits) {
+  constexpr std::pair<const char*, int> kBytesOf20Ms[] = {{"02", 40}, {"03", 60}, {"04", 80}, {"05", 100}};
+  for (auto [record, bytes] : kBytesOf20Ms) {
+    media::CodecConfig config = facts(Codec::kG726, record);
+    EXPECT_EQ(config.sample_rate, 8000u);
+    EXPECT_EQ(config.channels, 1);
+    EXPECT_EQ(packet_duration(config, std::vector<uint8_t>(static_cast<size_t>(bytes))), milliseconds(20));
+  }
+  for (const char* record : {"", "01", "06", "0404"})
+    EXPECT_FALSE(describe(Codec::kG726, slice(record)).ok()) << record;
+}
+
+TEST(L16, CountsSamplesOfAllChannels) {
+  media::CodecConfig config = facts(Codec::kL16, "");
+  EXPECT_EQ(packet_duration(config, std::vector<uint8_t>(1764)), milliseconds(0)) << "nothing said";
+  config.sample_rate = 44100, config.channels = 2;
+  EXPECT_EQ(packet_duration(config, std::vector<uint8_t>(1764)), milliseconds(10));
 }
 
 TEST(Flac, ReadsStreamInfoAndBlocks) {

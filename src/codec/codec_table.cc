@@ -3,11 +3,14 @@
 #include "base/check.h"
 #include "codec/aac/aac.h"
 #include "codec/ac3/ac3.h"
+#include "codec/ac3/eac3.h"
 #include "codec/av1/av1.h"
 #include "codec/flac/flac.h"
 #include "codec/g711/g711.h"
+#include "codec/g726/g726.h"
 #include "codec/h264/h264.h"
 #include "codec/h265/h265.h"
+#include "codec/l16/l16.h"
 #include "codec/mp3/mp3.h"
 #include "codec/opus/opus.h"
 #include "codec/vp8/vp8.h"
@@ -45,8 +48,11 @@ const CodecRow kTable[] = {
      nullptr},
     {Codec::kG711U, g711::describe_u_law, g711::describe_packet_u_law, inspect_packet, g711::packet_duration,
      nullptr},
+    {Codec::kG726, g726::describe, nullptr, inspect_packet, g726::packet_duration, nullptr},
+    {Codec::kL16, l16::describe, nullptr, inspect_packet, l16::packet_duration, nullptr},
     {Codec::kMp3, mp3::describe, mp3::describe_packet, inspect_packet, mp3::packet_duration, nullptr},
     {Codec::kAc3, ac3::describe, ac3::describe_packet, inspect_packet, ac3::packet_duration, nullptr},
+    {Codec::kEac3, eac3::describe, eac3::describe_packet, inspect_packet, eac3::packet_duration, nullptr},
     {Codec::kFlac, flac::describe, nullptr, inspect_packet, flac::packet_duration, nullptr},
     {Codec::kData, describe_data, nullptr, inspect_packet, nullptr, nullptr},
 };

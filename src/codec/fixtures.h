@@ -85,6 +85,7 @@ inline const std::string kOpusHead = "4f70757348656164 01 02 3801 80bb0000 0000 
 inline const std::string kMp3Stereo = "fffb9064000ff000";
 inline const std::string kMp3Mono22 = "fff340c400000003";
 inline const std::string kAc3 = "0b7728191e40ebf8";
+inline const std::string kEac3 = "0b77017f3487c000";  // ffmpeg's E-AC-3, stereo: of 768 bytes
 inline const std::string kFlacInfo =
     "1200 1200 00000e 000010 0ac442f0000033ae 3ee0eaf0f3679cabb92b9c4bde794035";
 inline const std::string kFlacFrame = "fff85918006b0000";

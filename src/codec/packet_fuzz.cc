@@ -10,8 +10,9 @@ using namespace eyas;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using media::Codec;
-  constexpr Codec kCodecs[] = {Codec::kVp9,   Codec::kVp8, Codec::kOpus, Codec::kG711A,
-                               Codec::kG711U, Codec::kMp3, Codec::kAc3,  Codec::kFlac};
+  constexpr Codec kCodecs[] = {Codec::kVp9,   Codec::kVp8,  Codec::kOpus, Codec::kG711A,
+                               Codec::kG711U, Codec::kMp3,  Codec::kAc3,  Codec::kFlac,
+                               Codec::kEac3,  Codec::kG726, Codec::kL16};
   if (size == 0) return 0;
   Codec codec = kCodecs[data[0] % std::size(kCodecs)];
   base::Bytes input(data + 1, size - 1);

@@ -46,8 +46,9 @@ class JpegVideo {
     virtual void on_frame(media::Frame frame) = 0;
   };
   virtual ~JpegVideo() = default;
-  // An image as it came. False when it was left out, for the one before is not made yet.
-  virtual bool feed(base::Slice jpeg) = 0;
+  // An image as it came, and when, on the caller's own timeline, which the video has, too. False when it was
+  // left out: the one before is not made yet, or is not older.
+  virtual bool feed(base::Slice jpeg, media::MediaTime at) = 0;
   virtual uint64_t left_out() const = 0;
 };
 

@@ -24,8 +24,11 @@ constexpr Names kNames[] = {
     {Codec::kOpus, TrackKind::kAudio, "opus", "Opus"},
     {Codec::kG711A, TrackKind::kAudio, "pcma", "G.711 A-law"},
     {Codec::kG711U, TrackKind::kAudio, "pcmu", "G.711 u-law"},
+    {Codec::kG726, TrackKind::kAudio, "g726", "G.726"},
+    {Codec::kL16, TrackKind::kAudio, "l16", "PCM 16 bit"},
     {Codec::kMp3, TrackKind::kAudio, "mp3", "MP3"},
     {Codec::kAc3, TrackKind::kAudio, "ac3", "AC-3"},
+    {Codec::kEac3, TrackKind::kAudio, "eac3", "E-AC-3"},
     {Codec::kFlac, TrackKind::kAudio, "flac", "FLAC"},
     {Codec::kData, TrackKind::kData, "data", "Data"},
 };

@@ -20,8 +20,11 @@ enum class Codec : uint8_t {
   kOpus,
   kG711A,
   kG711U,
+  kG726,
+  kL16,
   kMp3,
   kAc3,
+  kEac3,
   kFlac,  // audio
   kData,  // data: see Track::media_type
 };
@@ -48,7 +51,7 @@ struct CodecConfig {
   //   H.265  HEVCDecoderConfigurationRecord [ISO 14496-15 8.3.3.1]
   //   AV1    AV1CodecConfigurationRecord; VP9 VPCodecConfigurationRecord (without the FullBox header)
   //   AAC    AudioSpecificConfig [ISO 14496-3 1.6.2.1]; Opus the OpusHead packet [RFC 7845 5.1]
-  //   FLAC   STREAMINFO block body; others empty
+  //   FLAC   STREAMINFO block body; G.726 a byte, the bits of a sample; others empty
   base::Slice record;
 
   std::string rfc6381;  // "avc1.640028", "mp4a.40.2": for CODECS attributes and MediaSource

@@ -58,6 +58,8 @@ TrackSet programme_with(Codec codec, const TrackSet& tracks);
 // One access unit of one track; immutable once published. Canonical payload:
 //   H.264, H.265  NAL units with 4-byte lengths, parameter sets out of band in the track's record
 //   AV1           OBUs, low-overhead format, without temporal delimiters
+//   G.726         octet aligned, the first sample in the lowest bits [RFC 3551 4.5.4]
+//   L16           samples of 16 bits, big-endian, channels interleaved
 //   others        the codec's own packet; data tracks their own bytes
 struct Frame {
   TrackPtr track;              // the configuration this frame is decoded with

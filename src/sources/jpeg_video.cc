@@ -28,7 +28,6 @@ WorkerJpegVideo::WorkerJpegVideo(io::Loop& loop, std::string title, const Pictur
     : loop_(loop),
       stats_(std::move(stats)),
       sink_(sink),
-      begun_(loop.clock().mono()),
       supervisor_(loop, std::move(title),
                   base::Slice(worker::encode(worker::TranscodeJob{media::Codec::kH264})),
                   worker::launch_program(loop, options.process),
@@ -52,21 +51,21 @@ void WorkerJpegVideo::on_state(worker::WorkerState state) {
   supervisor_.send(base::Slice(worker::encode(images)));
 }
 
-bool WorkerJpegVideo::feed(base::Slice jpeg) {
-  if (choked_ || supervisor_.state() == worker::WorkerState::kBackoff) {
+bool WorkerJpegVideo::feed(base::Slice jpeg, media::MediaTime at) {
+  if (choked_ || (last_ && at <= *last_) || supervisor_.state() == worker::WorkerState::kBackoff) {
     ++left_out_;
     ++stats_->images_lost;
     return false;
   }
-  base::Duration now = loop_.clock().mono() - begun_;
   if (last_) {
-    base::Duration step = std::min(now - *last_, kStepMax);
+    base::Duration step = std::min(at - *last_, kStepMax);
     step_ = step_ == base::Duration::zero() ? step : step_ + (step - step_) / kStepFollow;
   }
-  last_ = now;
-  worker::FrameMessage message{.track = kImageTrack, .pts = now, .dts = now, .duration = step_};
-  message.key = !last_key_ || now - *last_key_ >= kKeyInterval;
-  if (message.key) last_key_ = now;
+  last_ = at;
+  base::Duration time = at.time_since_epoch();
+  worker::FrameMessage message{.track = kImageTrack, .pts = time, .dts = time, .duration = step_};
+  message.key = !last_key_ || at - *last_key_ >= kKeyInterval;
+  if (message.key) last_key_ = at;
   message.payload = std::move(jpeg);
   ++stats_->images_in;
   choked_ = supervisor_.send(base::Slice(worker::encode(message))) > 0;

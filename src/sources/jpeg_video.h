@@ -11,7 +11,7 @@
 
 namespace eyas::sources {
 
-// Lives on its loop. Times are those of the images' arrival: such cameras tell no others.
+// Lives on its loop.
 class WorkerJpegVideo final : public hub::JpegVideo, worker::Supervisor::Sink {
  public:
   // Images that begin a group come this often.
@@ -22,7 +22,7 @@ class WorkerJpegVideo final : public hub::JpegVideo, worker::Supervisor::Sink {
                   std::shared_ptr<PictureStats> stats, hub::JpegVideo::Sink& sink);
   ~WorkerJpegVideo() override;
 
-  bool feed(base::Slice jpeg) override;
+  bool feed(base::Slice jpeg, media::MediaTime at) override;
   uint64_t left_out() const override { return left_out_; }
 
  private:
@@ -35,8 +35,7 @@ class WorkerJpegVideo final : public hub::JpegVideo, worker::Supervisor::Sink {
   std::shared_ptr<PictureStats> stats_;
   hub::JpegVideo::Sink& sink_;
   media::TrackPtr track_;
-  base::MonoTime begun_;
-  std::optional<base::Duration> last_, last_key_;
+  std::optional<media::MediaTime> last_, last_key_;
   base::Duration step_{0};  // typical time between two images; zero until known
   bool choked_ = false;     // the worker has not taken all that it was sent
   uint64_t left_out_ = 0;

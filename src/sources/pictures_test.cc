@@ -247,8 +247,13 @@ TEST_F(PicturesTest, ImagesBecomeVideo) {
       for (int y = 0; y < 90; ++y)
         std::fill_n(picture.data[0] + y * picture.linesize[0], 160, static_cast<uint8_t>(sent * 5 + y));
       for (int plane : {1, 2}) std::fill_n(picture.data[plane], picture.linesize[plane] * 45, uint8_t{128});
-      EXPECT_TRUE(
-          encoder->encode(sent++, [&](worker::Packet p) { (*video)->feed(std::move(p.payload)); }).ok());
+      EXPECT_TRUE(encoder
+                      ->encode(sent,
+                               [&](worker::Packet p) {
+                                 (*video)->feed(std::move(p.payload), media::media_time_from_ms(sent * 50));
+                               })
+                      .ok());
+      ++sent;
       next += 50ms;
     }
     return heard.frames.size() >= 45;

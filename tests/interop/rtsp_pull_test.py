@@ -1,8 +1,9 @@
 """Pulls from GStreamer's RTSP server, as from a camera, and from another Eyas."""
 import json
 import pathlib
+import re
 
-from harness import ROOT, Server, Skip, peer, wait_for
+from harness import ROOT, Server, Skip, peer, run, wait_for
 
 PYTHON = "/usr/bin/python3"  # Debian's, which has GStreamer's bindings
 LOOPBACK = {"sources.dial_allow": "127.0.0.0/8", "sources.backoff_first_ms": 200, "sources.backoff_max_ms": 1000}
@@ -41,6 +42,21 @@ def test_codecs_of_cameras_arrive():
         _, address = camera("--codec", codecs)
         server = edge(f"rtsp://{address}")
         assert tracks_of(server, 2) == expected, server.output
+        server.kill()
+
+
+def test_old_cameras_give_picture_and_sound():
+    # JPEG becomes H.264, sound that no player knows AAC, and it is the camera's tone: without it little is left.
+    tone = "[0:a]asplit[a][b];[a]volumedetect[x];[b]bandreject=f=440:width_type=h:w=300,volumedetect[y]"
+    for codecs, expected in [("jpeg+g726", {"h264", "g726"}), ("jpeg+aal2", {"h264", "g726"}), ("jpeg+l16", {"h264", "l16"})]:
+        _, address = camera("--codec", codecs)
+        server = edge(f"rtsp://{address}")
+        assert tracks_of(server, 2) == expected, server.output
+        said = run("ffmpeg", "-nostdin", "-hide_banner", "-t", "2", "-i", server.http("/cctv/door.flv"), "-filter_complex", tone,
+                   "-map", "0:v", "-map", "[x]", "-map", "[y]", "-f", "null", "-")
+        assert "Video: h264" in said and "320x180" in said and "Audio: aac" in said, said
+        whole, rest = sorted((float(level) for level in re.findall(r"mean_volume: (-?[0-9.]+) dB", said)), reverse=True)
+        assert whole > -30 and whole - rest > 10, said
         server.kill()
 
 

@@ -1,4 +1,4 @@
-// AC-3: the synchronisation frame's header [ATSC A/52 5.3, 5.4]. There is no record. E-AC-3 is not supported.
+// AC-3: the synchronisation frame's header [ATSC A/52 5.3, 5.4]. There is no record.
 #pragma once
 
 #include <cstddef>

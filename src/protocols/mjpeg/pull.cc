@@ -27,6 +27,7 @@ Pull::Pull(protocols::TransferRequest request, hub::Directory& directory, hub::P
           {statistics.pulls, statistics.pulls_open, statistics.pulls_failed, statistics.pull_limit_hits}),
       pictures_(pictures),
       cutter_(*this),
+      begun_(loop().clock().mono()),
       exchange_(client().stream({.url = this->request().url}, *this)) {}
 
 void Pull::add_facts(protocols::TransferFacts& facts) const {
@@ -56,7 +57,7 @@ void Pull::on_end(base::Status status) {
 }
 
 void Pull::on_image(base::Slice jpeg) {
-  video_->feed(std::move(jpeg));
+  video_->feed(std::move(jpeg), media::MediaTime(loop().clock().mono() - begun_));
 }
 
 void Pull::on_track(media::TrackPtr track) {

@@ -35,6 +35,7 @@ class Pull final : public protocols::HttpPull,
 
   hub::Pictures& pictures_;
   ImageCutter cutter_;
+  base::MonoTime begun_;  // zero of the images' times, which are those of their arrival
   std::unique_ptr<hub::JpegVideo> video_;
   std::unique_ptr<http::ClientExchange> exchange_;
   uint64_t bytes_ = 0;

@@ -47,7 +47,7 @@ struct CountingPictures final : hub::Pictures {
   struct Video final : hub::JpegVideo {
     explicit Video(CountingPictures& o) : owner(o) { ++owner.open; }
     ~Video() override { --owner.open; }
-    bool feed(base::Slice jpeg) override {
+    bool feed(base::Slice jpeg, media::MediaTime) override {
       owner.images.emplace_back(base::as_text(jpeg));
       return true;
     }

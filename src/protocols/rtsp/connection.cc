@@ -181,7 +181,9 @@ void Connection::publish_answered(uint64_t serial, const sdp::Description& descr
   if (publisher) {
     publisher->on_revoked(if_alive([this](const base::Error& why) { end(why); }));
     TrackReceiver::Start start{now(), stream_->executor().clock().wall()};
-    ingest_ = std::make_unique<Ingest>(description, options_->receiver, start, std::move(*publisher));
+    Ingest::JpegParts jpeg{session_.target().stream, stream_->executor(), server_.pictures_};
+    ingest_ = std::make_unique<Ingest>(description, options_->receiver, start, std::move(jpeg),
+                                       std::move(*publisher));
     if (ingest_->tracks() == 0) taken = Error{Code::kUnsupported, "rtsp: no section that we can take", {}};
   } else {
     taken = publisher.error();

@@ -1,14 +1,28 @@
 #include "protocols/rtsp/ingest.h"
 
 namespace eyas::rtsp {
+namespace {
+
+std::vector<ReceivedMedia> takeable(const sdp::Description& description, const Ingest::JpegParts& jpeg) {
+  std::vector<ReceivedMedia> media = received_media(description);
+  if (jpeg.pictures == nullptr)
+    std::erase_if(media, [](const ReceivedMedia& one) { return one.media_type == kJpegType; });
+  return media;
+}
+
+}  // namespace
 
 Ingest::Ingest(const sdp::Description& description, const ReceiverOptions& options,
-               TrackReceiver::Start start, hub::Publisher publisher)
-    : Ingest(received_media(description), description.media.size(), options, start, std::move(publisher)) {}
+               TrackReceiver::Start start, JpegParts jpeg, hub::Publisher publisher)
+    : Ingest(takeable(description, jpeg), description.media.size(), options, start, jpeg,
+             std::move(publisher)) {}
 
 Ingest::Ingest(const std::vector<ReceivedMedia>& media, size_t sections, const ReceiverOptions& options,
-               TrackReceiver::Start start, hub::Publisher publisher)
-    : publisher_(std::move(publisher)), receiver_(media, options, start, *this), places_(sections) {
+               TrackReceiver::Start start, JpegParts jpeg, hub::Publisher publisher)
+    : publisher_(std::move(publisher)),
+      jpeg_(std::move(jpeg.title), jpeg.home, jpeg.pictures, *this),
+      receiver_(media, options, start, jpeg_),
+      places_(sections) {
   for (size_t place = 0; place < media.size(); ++place) places_[media[place].section] = place;
   publisher_.on_key_wanted([this](media::TrackId track) { receiver_.want_key(track); });
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "hub/publisher.h"
+#include "protocols/rtsp/jpeg_tracks.h"
 #include "protocols/rtsp/stream_receiver.h"
 
 namespace eyas::rtsp {
@@ -12,8 +13,14 @@ namespace eyas::rtsp {
 // Lives on its connection's loop.
 class Ingest final : private TrackReceiver::Sink {
  public:
+  // Who makes video of the sections that are JPEG, and where; `title` for the log.
+  struct JpegParts {
+    std::string title;
+    io::Executor& home;
+    hub::Pictures* pictures;  // null: nobody
+  };
   Ingest(const sdp::Description& description, const ReceiverOptions& options, TrackReceiver::Start start,
-         hub::Publisher publisher);
+         JpegParts jpeg, hub::Publisher publisher);
 
   // How many sections there are, and how many of them can be taken.
   size_t sections() const { return places_.size(); }
@@ -29,11 +36,12 @@ class Ingest final : private TrackReceiver::Sink {
 
  private:
   Ingest(const std::vector<ReceivedMedia>& media, size_t sections, const ReceiverOptions& options,
-         TrackReceiver::Start start, hub::Publisher publisher);
+         TrackReceiver::Start start, JpegParts jpeg, hub::Publisher publisher);
   void on_track(media::TrackPtr track) override { publisher_.set_track(std::move(track)); }
   void on_frame(media::Frame frame) override { publisher_.publish(std::move(frame)); }
 
   hub::Publisher publisher_;
+  JpegTracks jpeg_;
   StreamReceiver receiver_;
   std::vector<std::optional<size_t>> places_;  // of the receiver, by section
 };

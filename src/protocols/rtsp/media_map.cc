@@ -7,6 +7,7 @@
 #include "base/base64.h"
 #include "base/bytes.h"
 #include "base/words.h"
+#include "codec/g726/g726.h"
 #include "codec/h264/h264.h"
 #include "codec/h265/h265.h"
 #include "rtp/payload/packetizer.h"
@@ -35,10 +36,20 @@ constexpr Encoding kEncodings[] = {
     {"opus", Codec::kOpus},
     {"PCMA", Codec::kG711A},
     {"PCMU", Codec::kG711U},
+    {"G726-32", Codec::kG726},
+    {"G726-16", Codec::kG726},
+    {"G726-24", Codec::kG726},
+    {"G726-40", Codec::kG726},
+    {"AAL2-G726-16", Codec::kG726},
+    {"AAL2-G726-24", Codec::kG726},
+    {"AAL2-G726-32", Codec::kG726},
+    {"AAL2-G726-40", Codec::kG726},
+    {"L16", Codec::kL16},
     {"MPA", Codec::kMp3},
     {"AC3", Codec::kAc3},
     {"smpte336m", Codec::kData, kKlvType},
     {"vnd.onvif.metadata", Codec::kData, kOnvifMetadataType},
+    {"JPEG", Codec::kData, kJpegType},
 };
 
 const Encoding* encoding_named(std::string_view name) {
@@ -130,7 +141,10 @@ sdp::FormatParameters parameters_of(const media::CodecConfig& config) {
 // "mpeg4-generic/48000/2". Of Opus always two channels [RFC 7587 7]; of video and data none.
 std::string rtpmap_of(const media::Track& track) {
   const media::CodecConfig& config = track.config;
-  std::string out = std::string(encoding_of(track)->name) + '/' + std::to_string(rtp::clock_rate(config));
+  std::string name = encoding_of(track)->name;
+  unsigned bits = codec::g726::bits_per_sample(config);
+  if (bits != 0) name = "G726-" + std::to_string(bits * 8);  // kbit/s at 8 kHz [RFC 3551 4.5.4]
+  std::string out = name + '/' + std::to_string(rtp::clock_rate(config));
   if (config.codec == Codec::kOpus) return out + "/2";
   bool said = track.kind() == media::TrackKind::kAudio && config.channels > 1 && config.codec != Codec::kMp3;
   return said ? out + '/' + std::to_string(config.channels) : out;
@@ -177,8 +191,8 @@ std::string control_url(std::string_view base, std::string_view control) {
 }
 
 bool sendable(const media::Track& track) {
-  return encoding_of(track) != nullptr && rtp::make_packetizer(track.config.codec) != nullptr &&
-         rtp::clock_rate(track.config) != 0;
+  return encoding_of(track) != nullptr && track.media_type != kJpegType &&
+         rtp::make_packetizer(track.config.codec) != nullptr && rtp::clock_rate(track.config) != 0;
 }
 
 media::TrackSet sendable_of(const media::TrackSet& all) {

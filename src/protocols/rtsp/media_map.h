@@ -16,6 +16,8 @@ namespace eyas::rtsp {
 constexpr const char* kKlvType = "application/klv";                           // SMPTE 336M [RFC 6597]
 constexpr const char* kOnvifMetadataType = "application/vnd.onvif.metadata";  // ONVIF Streaming 5.1.2.1.1
 
+constexpr const char* kJpegType = "image/jpeg";  // in only, and never further than JpegTracks
+
 // A media section of a peer's description that we can receive.
 struct ReceivedMedia {
   size_t section = 0;   // in Description::media

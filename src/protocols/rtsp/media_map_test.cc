@@ -74,6 +74,39 @@ TEST(MediaMap, ReadsFurtherAudio) {
   EXPECT_FALSE(sendable(*track(1, Codec::kAc3, {})));  // its rate is its clock, and not known yet
 }
 
+TEST(MediaMap, ReadsOldCameras) {
+  auto description = sdp::parse(
+      "v=0\r\nm=video 0 RTP/AVP 26\r\nm=audio 0 RTP/AVP 97\r\na=rtpmap:97 G726-24/8000\r\n"
+      "m=audio 0 RTP/AVP 98\r\na=rtpmap:98 aal2-g726-32/8000\r\nm=audio 0 RTP/AVP 2\r\n"
+      "m=audio 0 RTP/AVP 10\r\nm=audio 0 RTP/AVP 99\r\na=rtpmap:99 L16/16000\r\n");
+  auto received = received_media(*description);
+  ASSERT_EQ(received.size(), 6u);
+  EXPECT_EQ(received[0].media_type, kJpegType);
+  EXPECT_EQ(received[0].depacketizer.encoding, "JPEG");
+  EXPECT_EQ(received[1].depacketizer.encoding, "G726-24");
+  EXPECT_EQ(received[2].depacketizer.encoding, "AAL2-G726-32");
+  EXPECT_EQ(received[3].depacketizer.encoding, "G726-32") << "by its static payload type";
+  EXPECT_EQ(received[4].depacketizer.clock_rate, 44100u);
+  EXPECT_EQ(received[4].depacketizer.channels, 2);
+  EXPECT_EQ(received[5].depacketizer.codec, Codec::kL16);
+  for (const ReceivedMedia& media : received) EXPECT_TRUE(rtp::make_depacketizer(media.depacketizer));
+}
+
+TEST(MediaMap, SamplesAreDescribedByTheirRates) {
+  media::Track sound;
+  sound.id = 6;
+  sound.config = *codec::describe(Codec::kL16, {});
+  sound.config.sample_rate = 44100, sound.config.channels = 2;
+  media::TrackSet tracks = {track(5, Codec::kG726, base::Slice(std::vector<uint8_t>{5})),
+                            std::make_shared<const media::Track>(sound)};
+  auto description = description_of(sent(tracks), "live/alpha", "127.0.0.1", 1);
+  EXPECT_EQ(description.media[0].attributes.first("rtpmap"), "96 G726-40/8000");
+  EXPECT_EQ(description.media[1].attributes.first("rtpmap"), "97 L16/44100/2");
+  media::Track images;
+  images.media_type = kJpegType;
+  EXPECT_FALSE(sendable(images));
+}
+
 TEST(MediaMap, ReadsCamerasAndLeavesOutWhatItDoesNotKnow) {
   auto description = sdp::parse(
       "v=0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\na=rtcp-fb:96 nack pli\r\na=control:track1\r\n"

@@ -28,10 +28,12 @@ class Rtsp final : public protocols::Protocol {
   base::Status start(const protocols::Services& services) override {
     loops_ = &services.loops;
     directory_ = &services.directory;
+    pictures_ = services.pictures;
     if (auto started = start_multicast(services); !started) return started;
     for (io::Loop* loop : services.loops) {
       servers_.push_back(std::make_unique<Server>(options_, services.directory, *loop, statistics_,
                                                   open_ports_on(*loop), multicast_));
+      servers_.back()->set_pictures(services.pictures);
     }
     return {};
   }
@@ -78,7 +80,7 @@ class Rtsp final : public protocols::Protocol {
 
  private:
   ClientServices client_services() {
-    return {*directory_, client_options_, options_.receiver, client_statistics_};
+    return {*directory_, client_options_, options_.receiver, client_statistics_, pictures_};
   }
   Server::OpenPorts open_ports_on(io::Loop& loop) const {
     if (options_.udp_ports.empty()) return {};
@@ -104,6 +106,7 @@ class Rtsp final : public protocols::Protocol {
   ClientOptions client_options_;
   ClientStatistics client_statistics_;
   hub::Directory* directory_ = nullptr;
+  hub::Pictures* pictures_ = nullptr;
   const std::vector<io::Loop*>* loops_ = nullptr;
   std::shared_ptr<Statistics> statistics_ = std::make_shared<Statistics>();
   std::shared_ptr<Multicast> multicast_;

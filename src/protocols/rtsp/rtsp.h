@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "hub/directory.h"
+#include "hub/pictures.h"
 #include "io/byte_stream.h"
 #include "protocols/connections.h"
 #include "protocols/rtsp/datagram_ports.h"
@@ -62,6 +63,8 @@ class Server {
   void accept(std::unique_ptr<io::ByteStream> stream);
   // Takes no further connection and ends those that stand.
   void drain();
+  // Who makes video of JPEG that is recorded to us; null: nobody. Before the first connection; outlives it.
+  void set_pictures(hub::Pictures* pictures) { pictures_ = pictures; }
   // For what comes from now on; sessions that stand keep their own.
   void set_options(const Options& options) { options_ = std::make_shared<const Options>(options); }
   size_t connections() const { return connections_.size(); }
@@ -79,6 +82,7 @@ class Server {
   OpenPorts open_ports_;
   std::unique_ptr<DatagramPorts> ports_;
   std::shared_ptr<Multicast> multicast_;
+  hub::Pictures* pictures_ = nullptr;
   protocols::Connections<Connection> connections_;
 };
 

@@ -1,4 +1,4 @@
-// Opus, G.711 and AAC.
+// Opus, G.711, G.726, L16 and AAC.
 #include <gtest/gtest.h>
 
 #include "codec/fixtures.h"
@@ -43,6 +43,75 @@ TEST(G711Payload, SplitsBetweenSamples) {
   auto units = push(*test::depacketizer(Codec::kG711U), packets);
   ASSERT_EQ(units.size(), 2u);
   EXPECT_EQ(units[0].config->sample_rate, 8000u);
+}
+
+std::unique_ptr<Depacketizer> samples(Codec codec, const std::string& encoding, uint32_t rate,
+                                      uint8_t channels) {
+  DepacketizerConfig config;
+  config.codec = codec;
+  config.encoding = encoding;
+  config.clock_rate = rate;
+  config.channels = channels;
+  auto made = make_depacketizer(config);
+  return made ? *std::move(made) : nullptr;
+}
+
+TEST(G726Payload, GoesThereAndBackAtAllRates) {
+  auto packetizer = make_packetizer(Codec::kG726);
+  for (unsigned bits = 2; bits <= 5; ++bits) {
+    auto track = test::track(Codec::kG726, base::to_hex(std::vector<uint8_t>{static_cast<uint8_t>(bits)}));
+    base::Slice payload(std::vector<uint8_t>(size_t{bits} * 40, 0x5A));  // 40 ms
+    auto packets = test::packets_of(*packetizer, test::frame(track, payload, true), 100, 1000);
+    ASSERT_EQ(packets.size(), (payload.size() + 99) / 100);
+    size_t first = 100 / bits * bits;
+    if (packets.size() > 1) {
+      EXPECT_EQ(packets[0].payload.size(), first) << "split where a sample begins";
+      EXPECT_EQ(packets[1].timestamp, 1000 + first / bits * 8);
+    }
+    auto units = push(*samples(Codec::kG726, "G726-" + std::to_string(bits * 8), 8000, 1), packets);
+    ASSERT_EQ(units.size(), packets.size());
+    ASSERT_TRUE(units[0].config);
+    EXPECT_EQ(hex(units[0].config->record), "0" + std::to_string(bits));
+    EXPECT_EQ(hex(units[0].payload), hex(payload.bytes().first(packets[0].payload.size())));
+  }
+}
+
+TEST(G726Payload, HighBitsFirstAreTurnedRound) {
+  // 4 bits: nibbles change places. 3 bits: samples 1 to 8 (8 is 0) of 001 010 011 100 101 110 111 000.
+  auto four = push(*samples(Codec::kG726, "AAL2-G726-32", 8000, 1), {packet("1234", 1, false)});
+  ASSERT_EQ(four.size(), 1u);
+  EXPECT_EQ(hex(four[0].payload), "2143");
+  auto three = push(*samples(Codec::kG726, "AAL2-G726-24", 8000, 1), {packet("29cbb8", 1, false)});
+  ASSERT_EQ(three.size(), 1u);
+  EXPECT_EQ(hex(three[0].payload), "d1581f");
+}
+
+TEST(G726Payload, RefusesWhatItIsNot) {
+  EXPECT_EQ(samples(Codec::kG726, "G726-48", 8000, 1), nullptr);
+  EXPECT_EQ(samples(Codec::kG726, "", 8000, 1), nullptr);
+  EXPECT_EQ(samples(Codec::kG726, "G726-32", 8000, 2), nullptr);
+}
+
+TEST(L16Payload, SplitsBetweenSamplesOfAllChannels) {
+  media::Track said;
+  said.config.codec = Codec::kL16;
+  said.config.sample_rate = 44100;
+  said.config.channels = 2;
+  auto track = std::make_shared<const media::Track>(said);
+  auto packets =
+      test::packets_of(*make_packetizer(Codec::kL16),
+                       test::frame(track, base::Slice(std::vector<uint8_t>(300, 1)), true), 150, 1000);
+  ASSERT_EQ(packets.size(), 3u);
+  EXPECT_EQ(packets[0].payload.size(), 148u);
+  EXPECT_EQ(packets[1].timestamp, 1037u);
+  auto units = push(*samples(Codec::kL16, "L16", 44100, 2), packets);
+  ASSERT_EQ(units.size(), 3u);
+  ASSERT_TRUE(units[0].config);
+  EXPECT_EQ(units[0].config->sample_rate, 44100u);
+  EXPECT_EQ(units[0].config->channels, 2);
+  EXPECT_EQ(samples(Codec::kL16, "L16", 0, 1), nullptr);
+  EXPECT_EQ(samples(Codec::kL16, "L16", 200'000, 1), nullptr);
+  EXPECT_EQ(samples(Codec::kL16, "L16", 48000, 9), nullptr);
 }
 
 std::map<std::string, std::string> hbr() {
@@ -158,6 +227,7 @@ TEST(Payload, ClockRates) {
   for (auto [codec, rate] : {std::pair{Codec::kH264, 90000u},
                              {Codec::kOpus, 48000u},
                              {Codec::kG711U, 8000u},
+                             {Codec::kL16, 44100u},
                              {Codec::kMp3, 90000u},
                              {Codec::kData, 90000u},
                              {Codec::kAac, 44100u}}) {

@@ -1,11 +1,15 @@
 #include "rtp/payload/depacketizer.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "codec/codec.h"
 #include "rtp/payload/aac.h"
 #include "rtp/payload/ac3.h"
 #include "rtp/payload/audio.h"
 #include "rtp/payload/av1.h"
 #include "rtp/payload/data.h"
+#include "rtp/payload/jpeg.h"
 #include "rtp/payload/latm.h"
 #include "rtp/payload/mpeg_audio.h"
 #include "rtp/payload/nal_depacketizer.h"
@@ -55,6 +59,36 @@ Made make_g711(const DepacketizerConfig& config) {
   return Made(std::make_unique<AudioDepacketizer>(*std::move(described)));
 }
 
+// The name says how many bits a sample has, at 8 kHz [RFC 3551 4.5.4]; L16's rtpmap the rest.
+Made make_g726(const DepacketizerConfig& config) {
+  std::string_view name = config.encoding;
+  constexpr std::string_view kHighBitsFirst = "AAL2-";
+  bool high_first = name.starts_with(kHighBitsFirst);
+  if (high_first) name.remove_prefix(kHighBitsFirst.size());
+  constexpr std::string_view kNames[] = {"G726-16", "G726-24", "G726-32", "G726-40"};
+  const auto* found = std::find(std::begin(kNames), std::end(kNames), name);
+  if (found == std::end(kNames)) return unsupported("G.726 of another rate");
+  if (config.channels > 1) return unsupported("G.726 of several channels");
+  auto bits = static_cast<uint8_t>(2 + (found - std::begin(kNames)));
+  auto described = codec::describe(media::Codec::kG726, base::Slice(std::vector<uint8_t>{bits}));
+  if (!described) return described.error();
+  using Order = AudioDepacketizer::Order;
+  return Made(std::make_unique<AudioDepacketizer>(*std::move(described),
+                                                  high_first ? Order::kG726HighBitsFirst : Order::kAsItIs));
+}
+
+Made make_l16(const DepacketizerConfig& config) {
+  constexpr uint32_t kRateMax = 192'000;
+  constexpr uint8_t kChannelsMax = 8;
+  auto described = codec::describe(media::Codec::kL16, {});
+  if (!described) return described.error();
+  described->sample_rate = config.clock_rate;
+  described->channels = std::max<uint8_t>(config.channels, 1);
+  if (described->sample_rate == 0 || described->sample_rate > kRateMax || described->channels > kChannelsMax)
+    return unsupported("L16 of such a rate or so many channels");
+  return Made(std::make_unique<AudioDepacketizer>(*std::move(described)));
+}
+
 }  // namespace
 
 Made make_depacketizer(const DepacketizerConfig& config) {
@@ -74,6 +108,10 @@ Made make_depacketizer(const DepacketizerConfig& config) {
     case media::Codec::kG711A:
     case media::Codec::kG711U:
       return make_g711(config);
+    case media::Codec::kG726:
+      return make_g726(config);
+    case media::Codec::kL16:
+      return make_l16(config);
     case media::Codec::kAac:
       return config.encoding == "MP4A-LATM" ? LatmDepacketizer::make(config) : AacDepacketizer::make(config);
     case media::Codec::kMp3:
@@ -81,6 +119,7 @@ Made make_depacketizer(const DepacketizerConfig& config) {
     case media::Codec::kAc3:
       return Made(std::make_unique<Ac3Depacketizer>(config));
     case media::Codec::kData:
+      if (config.encoding == "JPEG") return Made(std::make_unique<JpegDepacketizer>(config));
       return Made(std::make_unique<DataDepacketizer>(config));
     default:
       return unsupported(media::codec_title(config.codec));

@@ -28,7 +28,9 @@ std::unique_ptr<Packetizer> make_packetizer(media::Codec codec) {
       return std::make_unique<OpusPacketizer>();
     case media::Codec::kG711A:
     case media::Codec::kG711U:
-      return std::make_unique<G711Packetizer>();
+    case media::Codec::kG726:
+    case media::Codec::kL16:
+      return std::make_unique<SamplePacketizer>();
     case media::Codec::kAac:
       return std::make_unique<AacPacketizer>();
     case media::Codec::kMp3:

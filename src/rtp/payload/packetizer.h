@@ -20,9 +20,9 @@ struct PayloadPacket {
 
 // All packets of one frame, in order, payload after payload in one slice. A payload never spans two slices,
 // so that it can be encrypted from here straight into the datagram: this is the only copy on the way, made
-// once per stream. Codecs whose payload is the frame itself (Opus, G.711) share the frame's slice. All
-// packets but the last of a large NAL unit, OBU or frame have the same size, max_payload, which is what UDP
-// segmentation offload wants.
+// once per stream. Codecs whose payload is the frame itself (Opus, G.711, G.726, L16) share the frame's
+// slice. All packets but the last of a large NAL unit, OBU or frame have the same size, max_payload, which is
+// what UDP segmentation offload wants.
 struct PacketizedFrame {
   base::Slice bytes;
   std::vector<PayloadPacket> packets;  // empty when the frame holds nothing to send or is malformed
@@ -39,7 +39,7 @@ class Packetizer {
 
 constexpr size_t kMaxPayloadMin = 64;
 
-// Null for codecs that have no payload format here (FLAC).
+// Null for codecs that have no payload format here (FLAC, E-AC-3).
 std::unique_ptr<Packetizer> make_packetizer(media::Codec codec);
 
 // The RTP clock of a track in Hz: 90000 for video, data and MPEG audio, 48000 for Opus, 8000 for G.711, else

@@ -17,10 +17,11 @@ struct StaticFormat {
 };
 // [RFC 3551 6], without those that nobody sends any more.
 constexpr StaticFormat kStaticFormats[] = {
-    {0, "PCMU", 8000, 1},   {3, "GSM", 8000, 1},    {8, "PCMA", 8000, 1},  {9, "G722", 8000, 1},
-    {10, "L16", 44100, 2},  {11, "L16", 44100, 1},  {13, "CN", 8000, 1},   {14, "MPA", 90000, 1},
-    {18, "G729", 8000, 1},  {26, "JPEG", 90000, 1}, {32, "MPV", 90000, 1}, {33, "MP2T", 90000, 1},
-    {34, "H263", 90000, 1},
+    // 2 was G726-32 until it was taken back [RFC 3551 4.5.4]; old cameras have not heard of that.
+    {0, "PCMU", 8000, 1},   {2, "G726-32", 8000, 1}, {3, "GSM", 8000, 1},    {8, "PCMA", 8000, 1},
+    {9, "G722", 8000, 1},   {10, "L16", 44100, 2},   {11, "L16", 44100, 1},  {13, "CN", 8000, 1},
+    {14, "MPA", 90000, 1},  {18, "G729", 8000, 1},   {26, "JPEG", 90000, 1}, {32, "MPV", 90000, 1},
+    {33, "MP2T", 90000, 1}, {34, "H263", 90000, 1},
 };
 
 template <typename Number>

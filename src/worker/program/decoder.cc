@@ -30,10 +30,16 @@ AVCodecID id_of(const TrackMessage& track) {
       return AV_CODEC_ID_PCM_ALAW;
     case kG711U:
       return AV_CODEC_ID_PCM_MULAW;
+    case kG726:
+      return AV_CODEC_ID_ADPCM_G726LE;
+    case kL16:
+      return AV_CODEC_ID_PCM_S16BE;
     case kMp3:
       return AV_CODEC_ID_MP3;
     case kAc3:
       return AV_CODEC_ID_AC3;
+    case kEac3:
+      return AV_CODEC_ID_EAC3;
     case kFlac:
       return AV_CODEC_ID_FLAC;
     case kData:
@@ -70,7 +76,11 @@ base::Result<std::unique_ptr<TrackDecoder>> TrackDecoder::open(const TrackMessag
   context->pkt_timebase = {1, 1'000'000'000};
   context->sample_rate = static_cast<int>(track.sample_rate);
   if (track.channels > 0) av_channel_layout_default(&context->ch_layout, track.channels);
-  if (auto status = set_record(*context, track.record); !status) return status.error();
+  if (track.codec == media::Codec::kG726) {
+    context->bits_per_coded_sample = track.record.empty() ? 0 : track.record.bytes()[0];
+  } else if (auto status = set_record(*context, track.record); !status) {
+    return status.error();
+  }
   if (int code = avcodec_open2(context.get(), codec, nullptr); code < 0) return av_error("decoder", code);
   return std::unique_ptr<TrackDecoder>(new TrackDecoder(std::move(context)));
 }

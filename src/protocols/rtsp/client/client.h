@@ -17,6 +17,7 @@ struct ClientServices {
   const ClientOptions& options;
   const ReceiverOptions& receiver;
   ClientStatistics& statistics;
+  hub::Pictures* pictures = nullptr;  // who makes video of JPEG; null: nobody
 };
 
 // One attempt to play `request.url` and to publish it as `request.stream`.

@@ -34,7 +34,8 @@ PullConnection::PullConnection(Setup setup, std::unique_ptr<io::ByteStream> stre
       play_(services.options, setup_.url, setup_.paths, random_number(), *this),
       publisher_(
           services.directory, loop, setup_.stream, setup_.info, [this] { events_.on_running(); },
-          [this](Error why) { end(std::move(why)); }) {
+          [this](Error why) { end(std::move(why)); }),
+      jpeg_(setup_.stream.text(), loop, services.pictures, *this) {
   stream_->start(*this);
   play_.start(now());
   schedule_tick();
@@ -59,7 +60,8 @@ protocols::TransferFacts PullConnection::facts() const {
   facts.counters.insert(facts.counters.end(), {{"rtsp_requests", play_.requests()},
                                                {"rtsp_tracks_left_out", play.tracks_left_out},
                                                {"rtsp_stray_packets", play.stray_packets},
-                                               {"rtsp_moved_packets", play.moved_packets}});
+                                               {"rtsp_moved_packets", play.moved_packets},
+                                               {"images_left_out", jpeg_.left_out()}});
   return facts;
 }
 
@@ -95,7 +97,7 @@ void PullConnection::send(base::Slice bytes) {
 void PullConnection::on_tracks(const std::vector<ReceivedMedia>& tracks) {
   publisher_.on_key_wanted([this](media::TrackId track) { receiver_->want_key(track); });
   receiver_ = std::make_unique<StreamReceiver>(tracks, services_.receiver, start_,
-                                               static_cast<TrackReceiver::Sink&>(*this));
+                                               static_cast<TrackReceiver::Sink&>(jpeg_));
   ports_.resize(tracks.size());
 }
 

@@ -11,6 +11,7 @@
 #include "protocols/rtsp/client/client.h"
 #include "protocols/rtsp/client/play.h"
 #include "protocols/rtsp/client/port_pair.h"
+#include "protocols/rtsp/jpeg_tracks.h"
 
 namespace eyas::rtsp {
 
@@ -75,6 +76,7 @@ class PullConnection final : private io::ByteStream::Handler,
   Play play_;
   std::vector<std::unique_ptr<PortPair>> ports_;  // by track; UDP only
   protocols::PullPublisher publisher_;
+  JpegTracks jpeg_;
   std::unique_ptr<StreamReceiver> receiver_;
   std::optional<base::MonoTime> playing_since_;
   io::Timer tick_timer_;
