@@ -196,7 +196,7 @@ Status Demuxer::Impl::on_sequence_start(Input& input, media::TrackId id, Codec c
     ++quirks_.duplicate_sequence_headers;
     return {};
   }
-  if (header.empty() && codec != Codec::kMp3 && codec != Codec::kAc3 && codec != Codec::kVp8) {
+  if (header.empty() && !describes_itself(codec)) {
     return drop(quirks_.empty_tags);
   }
   base::Result<Record> record = canonical_record(codec, header);

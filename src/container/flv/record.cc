@@ -91,7 +91,12 @@ bool starts_with_start_code(base::Bytes bytes) {
   return in.ok() && first == 1;
 }
 
+bool describes_itself(Codec codec) {
+  return codec == Codec::kMp3 || codec == Codec::kAc3 || codec == Codec::kEac3 || codec == Codec::kVp8;
+}
+
 Result<Record> canonical_record(Codec codec, const base::Slice& body) {
+  if (describes_itself(codec)) return Record{};
   switch (codec) {
     case Codec::kH264:
     case Codec::kH265:
@@ -100,10 +105,6 @@ Result<Record> canonical_record(Codec codec, const base::Slice& body) {
       return flac_record(body);
     case Codec::kVp9:
       return vp9_record(body);
-    case Codec::kMp3:
-    case Codec::kAc3:
-    case Codec::kVp8:
-      return Record{};  // their packets say everything
     default:
       return Record{body, 4};
   }

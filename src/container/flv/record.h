@@ -8,6 +8,9 @@
 
 namespace eyas::flv {
 
+// Whether a codec's packets say everything: its sequence header is empty.
+bool describes_itself(media::Codec codec);
+
 // A sequence header's body, made canonical.
 struct Record {
   base::Slice record;            // in the form of media::CodecConfig::record

@@ -33,6 +33,7 @@ constexpr Row kRows[] = {
     {Codec::kOpus, fourcc("Opus"), -1},
     {Codec::kMp3, fourcc(".mp3"), 2},
     {Codec::kAc3, fourcc("ac-3"), -1},
+    {Codec::kEac3, fourcc("ec-3"), -1},
     {Codec::kFlac, fourcc("fLaC"), -1},
     {Codec::kG711A, 0, 7},
     {Codec::kG711U, 0, 8},

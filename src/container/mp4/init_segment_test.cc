@@ -33,8 +33,8 @@ TEST(InitSegment, EachCodecHasItsEntry) {
       {Codec::kH264, 30, "avc1", "vide", 90000}, {Codec::kH265, 60, "hvc1", "vide", 90000},
       {Codec::kAv1, 10, "av01", "vide", 90000},  {Codec::kVp9, 8, "vp09", "vide", 90000},
       {Codec::kAac, 2, "mp4a", "soun", 44100},   {Codec::kOpus, 19, "Opus", "soun", 48000},
-      {Codec::kAc3, 0, "ac-3", "soun", 44100},   {Codec::kFlac, 34, "fLaC", "soun", 44100},
-      {Codec::kMp3, 0, ".mp3", "soun", 44100},
+      {Codec::kAc3, 0, "ac-3", "soun", 44100},   {Codec::kEac3, 0, "ec-3", "soun", 44100},
+      {Codec::kFlac, 34, "fLaC", "soun", 44100}, {Codec::kMp3, 0, ".mp3", "soun", 44100},
   };
   for (const Row& row : rows) {
     const CodecConfig config = config_of(row.codec, row.record_bytes);

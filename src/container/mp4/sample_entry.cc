@@ -21,10 +21,9 @@ struct EntryKind {
   size_t record_bytes_min;
 };
 constexpr EntryKind kKinds[] = {
-    {Codec::kH264, "avc1", "avcC", 7},  {Codec::kH265, "hvc1", "hvcC", 23},
-    {Codec::kAv1, "av01", "av1C", 4},   {Codec::kVp9, "vp09", "vpcC", 8},
-    {Codec::kAac, "mp4a", "esds", 2},   {Codec::kMp3, ".mp3", "", 0},
-    {Codec::kOpus, "Opus", "dOps", 19}, {Codec::kAc3, "ac-3", "dac3", 0},
+    {Codec::kH264, "avc1", "avcC", 7},  {Codec::kH265, "hvc1", "hvcC", 23}, {Codec::kAv1, "av01", "av1C", 4},
+    {Codec::kVp9, "vp09", "vpcC", 8},   {Codec::kAac, "mp4a", "esds", 2},   {Codec::kMp3, ".mp3", "", 0},
+    {Codec::kOpus, "Opus", "dOps", 19}, {Codec::kAc3, "ac-3", "dac3", 0},   {Codec::kEac3, "ec-3", "dec3", 0},
     {Codec::kFlac, "fLaC", "dfLa", 34},
 };
 
@@ -91,14 +90,37 @@ void write_dops(Bytes head, ByteWriter& out) {
   if (head[18] != 0) out.bytes(head.subspan(19));
 }
 
-// AC3SpecificBox for what the track says of itself: bsid 8, main audio service. [ETSI TS 102 366 F.4]
+// What the track says of itself, in the codes of AC-3. [ATSC A/52 5.4]
+struct Ac3Codes {
+  explicit Ac3Codes(const CodecConfig& config)
+      : fscod(config.sample_rate == 44100   ? 1
+              : config.sample_rate == 32000 ? 2
+                                            : 0),
+        surround(config.channels >= 6),
+        acmod(surround               ? 7
+              : config.channels == 1 ? 1
+                                     : 2) {}
+  uint32_t fscod;
+  bool surround;
+  uint32_t acmod;
+};
+
+// AC3SpecificBox: bsid 8, main audio service. [ETSI TS 102 366 F.4]
 void write_dac3(const CodecConfig& config, ByteWriter& out) {
   BoxScope box(out, "dac3");
-  const uint32_t fscod = config.sample_rate == 44100 ? 1 : config.sample_rate == 32000 ? 2 : 0;
-  const bool surround = config.channels >= 6;
-  const uint32_t acmod = surround ? 7 : config.channels == 1 ? 1 : 2;
+  const Ac3Codes codes(config);
   constexpr uint32_t kBitRateCode192 = 10;
-  out.u24(fscod << 22 | 8U << 17 | acmod << 11 | (surround ? 1U : 0U) << 10 | kBitRateCode192 << 5);
+  out.u24(codes.fscod << 22 | 8U << 17 | codes.acmod << 11 | (codes.surround ? 1U : 0U) << 10 |
+          kBitRateCode192 << 5);
+}
+
+// EC3SpecificBox: one independent substream, bsid 16. [ETSI TS 102 366 F.6]
+void write_dec3(const CodecConfig& config, ByteWriter& out) {
+  BoxScope box(out, "dec3");
+  const Ac3Codes codes(config);
+  constexpr uint16_t kDataRate192 = 192;
+  out.u16(kDataRate192 << 3);  // num_ind_sub: one
+  out.u24(codes.fscod << 22 | 16U << 17 | codes.acmod << 9 | (codes.surround ? 1U : 0U) << 8);
 }
 
 void write_config_box(const EntryKind& kind, const CodecConfig& config, ByteWriter& out) {
@@ -109,6 +131,8 @@ void write_config_box(const EntryKind& kind, const CodecConfig& config, ByteWrit
       return write_dops(config.record, out);
     case Codec::kAc3:
       return write_dac3(config, out);
+    case Codec::kEac3:
+      return write_dec3(config, out);
     case Codec::kMp3:
       return;
     case Codec::kVp9: {

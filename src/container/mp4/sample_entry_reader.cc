@@ -28,7 +28,7 @@ constexpr EntryRow kRows[] = {
     {"avc1", Codec::kH264, "avcC"}, {"avc3", Codec::kH264, "avcC"}, {"hvc1", Codec::kH265, "hvcC"},
     {"hev1", Codec::kH265, "hvcC"}, {"av01", Codec::kAv1, "av1C"},  {"vp09", Codec::kVp9, "vpcC"},
     {"mp4a", Codec::kAac, "esds"},  {".mp3", Codec::kMp3, ""},      {"Opus", Codec::kOpus, "dOps"},
-    {"ac-3", Codec::kAc3, ""},      {"fLaC", Codec::kFlac, "dfLa"},
+    {"ac-3", Codec::kAc3, ""},      {"ec-3", Codec::kEac3, ""},     {"fLaC", Codec::kFlac, "dfLa"},
 };
 
 Error malformed(const char* context) {

@@ -2,6 +2,7 @@
 
 #include "codec/aac/latm.h"
 #include "codec/ac3/ac3.h"
+#include "codec/ac3/eac3.h"
 #include "codec/codec.h"
 #include "codec/mp3/mp3.h"
 #include "container/mpegts/adts.h"
@@ -92,7 +93,7 @@ size_t mpeg_audio_frame_bytes(base::Bytes bytes) {
 }  // namespace
 
 std::unique_ptr<AudioFraming> make_audio_framing(Framing framing) {
-  constexpr size_t kMpegHeaderBytes = 4, kAc3HeaderBytes = 8;
+  constexpr size_t kMpegHeaderBytes = 4, kAc3HeaderBytes = 8, kEac3HeaderBytes = 6;
   switch (framing) {
     case Framing::kLatm:
       return std::make_unique<Loas>();
@@ -100,6 +101,8 @@ std::unique_ptr<AudioFraming> make_audio_framing(Framing framing) {
       return std::make_unique<SelfFramed>(media::Codec::kMp3, kMpegHeaderBytes, &mpeg_audio_frame_bytes);
     case Framing::kAc3:
       return std::make_unique<SelfFramed>(media::Codec::kAc3, kAc3HeaderBytes, &codec::ac3::frame_bytes);
+    case Framing::kEac3:
+      return std::make_unique<SelfFramed>(media::Codec::kEac3, kEac3HeaderBytes, &codec::eac3::packet_bytes);
     default:
       return std::make_unique<Adts>();
   }

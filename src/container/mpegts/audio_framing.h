@@ -29,7 +29,7 @@ class AudioFraming {
   virtual base::Result<media::CodecConfig> config(base::Bytes payload) = 0;
 };
 
-// For kAdts, kLatm, kMpegAudio, kAc3.
+// For kAdts, kLatm, kMpegAudio, kAc3, kEac3.
 std::unique_ptr<AudioFraming> make_audio_framing(Framing framing);
 
 }  // namespace eyas::mpegts

@@ -1,4 +1,4 @@
-// AAC, MPEG audio and AC-3: frames that lie in PES packets as they please.
+// AAC, MPEG audio, AC-3 and E-AC-3: frames that lie in PES packets as they please.
 #include "codec/codec.h"
 #include "container/mpegts/audio_framing.h"
 #include "container/mpegts/elementary.h"

@@ -37,7 +37,10 @@ std::unique_ptr<Elementary> make_elementary(const StreamForm& form, Elementary::
     case Framing::kLatm:
     case Framing::kMpegAudio:
     case Framing::kAc3:
+    case Framing::kEac3:
       return make_audio(form, context, id);
+    case Framing::kAv1:
+      return make_av1(context, id);
     case Framing::kOpus:
       return make_opus(form, context, id);
     case Framing::kMetadataCells:

@@ -58,6 +58,7 @@ std::unique_ptr<Elementary> make_elementary(const StreamForm& form, Elementary::
 // By framing; make_elementary() chooses.
 std::unique_ptr<Elementary> make_video(const StreamForm& form, Elementary::Context context,
                                        media::TrackId id);
+std::unique_ptr<Elementary> make_av1(Elementary::Context context, media::TrackId id);
 std::unique_ptr<Elementary> make_audio(const StreamForm& form, Elementary::Context context,
                                        media::TrackId id);
 std::unique_ptr<Elementary> make_opus(const StreamForm& form, Elementary::Context context, media::TrackId id);

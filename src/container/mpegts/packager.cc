@@ -7,6 +7,7 @@
 #include "codec/h265/h265.h"
 #include "codec/nal/nal.h"
 #include "container/mpegts/adts.h"
+#include "container/mpegts/av1_framing.h"
 #include "container/mpegts/metadata_cell.h"
 #include "container/mpegts/opus_header.h"
 #include "container/mpegts/pes.h"
@@ -64,6 +65,15 @@ std::vector<uint8_t> annexb_picture(const media::Frame& frame, base::Bytes sets)
   codec::nal::Walk walk(payload);
   for (base::Bytes unit; walk.next(unit);) put_nal(out, unit);
   return out.take();
+}
+
+// A receiver that begins here needs the sequence header, which senders may have left to the record.
+std::vector<uint8_t> ts_obus(const media::Frame& frame) {
+  constexpr size_t kRecordHeaderBytes = 4;
+  base::Bytes record = frame.track->config.record;
+  bool leads = frame.key && record.size() > kRecordHeaderBytes &&
+               !codec::describe_packet(Codec::kAv1, frame.payload).ok();
+  return write_ts_obus(leads ? record.subspan(kRecordHeaderBytes) : base::Bytes(), frame.payload);
 }
 
 std::optional<std::vector<uint8_t>> adts_frame(const codec::aac::AudioSpecificConfig& config,
@@ -257,6 +267,8 @@ void Format::put_frame(base::ByteWriter& out, Carried& carried, const media::Fra
   switch (carried.framing) {
     case Framing::kNalUnits:
       return put_pes(out, carried.packets, frame, adaptation, annexb_picture(frame, carried.parameter_sets));
+    case Framing::kAv1:
+      return put_pes(out, carried.packets, frame, adaptation, ts_obus(frame));
     case Framing::kAdts:
       if (auto adts = adts_frame(carried.aac, frame.payload))
         put_pes(out, carried.packets, frame, adaptation, *adts);

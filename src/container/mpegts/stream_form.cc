@@ -11,10 +11,10 @@ namespace {
 
 using media::Codec;
 
-// stream_type [ISO 13818-1 table 2-34]; 0x81 is ATSC's.
+// stream_type [ISO 13818-1 table 2-34]; from 0x81 on ATSC's.
 constexpr uint8_t kMpeg1Audio = 0x03, kMpeg2Audio = 0x04, kPrivateSections = 0x05, kPrivatePes = 0x06;
 constexpr uint8_t kAacAdts = 0x0F, kAacLatm = 0x11, kMetadata = 0x15, kH264 = 0x1B, kH265 = 0x24;
-constexpr uint8_t kAtscAc3 = 0x81;
+constexpr uint8_t kAtscAc3 = 0x81, kAtscEac3 = 0x87;
 
 // Descriptor tags: of 13818-1, and of DVB [ETSI EN 300 468].
 constexpr uint8_t kRegistrationTag = 0x05, kMetadataTag = 0x26, kMetadataStdTag = 0x27;
@@ -27,7 +27,7 @@ constexpr uint32_t fourcc(const char (&text)[5]) {
 }
 constexpr uint32_t kKlva = fourcc("KLVA"), kId3 = fourcc("ID3 "), kOpus = fourcc("Opus"),
                    kAc3 = fourcc("AC-3"), kHevc = fourcc("HEVC"), kEac3 = fourcc("EAC3"),
-                   kAv1 = fourcc("AV01");
+                   kAv1 = fourcc("AV01"), kGstreamerAv1 = fourcc("AV1G");
 // Ours, for data of any media type, which follows the identifier.
 constexpr uint32_t kEyas = fourcc("EYAS");
 constexpr size_t kMediaTypeBytesMax = 200;  // a descriptor holds 255
@@ -85,13 +85,15 @@ std::optional<StreamForm> private_form(const ElementaryInfo& info) {
     case kHevc:
       return StreamForm{Codec::kH265, Framing::kNalUnits, {}, 0};
     case kEac3:
+      return StreamForm{Codec::kEac3, Framing::kEac3, {}, 0};
     case kAv1:
-      return std::nullopt;
+    case kGstreamerAv1:
+      return StreamForm{Codec::kAv1, Framing::kAv1, {}, 0};
     default:
       break;
   }
   if (info.descriptor(kDvbAc3Tag)) return StreamForm{Codec::kAc3, Framing::kAc3, {}, 0};
-  if (info.descriptor(kDvbEac3Tag)) return std::nullopt;
+  if (info.descriptor(kDvbEac3Tag)) return StreamForm{Codec::kEac3, Framing::kEac3, {}, 0};
   return data_form(unnamed_media_type(info));
 }
 
@@ -100,6 +102,18 @@ void put_registration(base::ByteWriter& out, uint32_t identifier, std::string_vi
   out.u8(static_cast<uint8_t>(4 + info.size()));
   out.u32(identifier);
   out.text(info);
+}
+
+// The record's first bytes, but for two bits that say whether colours are of a high range: not said
+// ["Carriage of AV1 in MPEG-2 TS" 2.2].
+void put_av1_video(base::ByteWriter& out, base::Bytes record) {
+  constexpr uint8_t kAv1VideoTag = 0x80, kNotSaid = 0xC0;
+  constexpr size_t kBytes = 4;
+  if (record.size() < kBytes) return;
+  out.u8(kAv1VideoTag);
+  out.u8(kBytes);
+  out.bytes(record.first(kBytes - 1));
+  out.u8((record[kBytes - 1] & 0x1F) | kNotSaid);
 }
 
 // As [MISB ST 1402] wants a synchronous metadata stream described; also Apple's timed ID3.
@@ -136,6 +150,8 @@ std::optional<StreamForm> form_of(const ElementaryInfo& info) {
       return StreamForm{Codec::kMp3, Framing::kMpegAudio, {}, 0};
     case kAtscAc3:
       return StreamForm{Codec::kAc3, Framing::kAc3, {}, 0};
+    case kAtscEac3:
+      return StreamForm{Codec::kEac3, Framing::kEac3, {}, 0};
     case kPrivatePes:
       return private_form(info);
     case kMetadata:
@@ -160,6 +176,10 @@ std::optional<Framing> framing_for(const media::Track& track) {
       return Framing::kMpegAudio;
     case Codec::kAc3:
       return Framing::kAc3;
+    case Codec::kEac3:
+      return Framing::kEac3;
+    case Codec::kAv1:
+      return Framing::kAv1;
     case Codec::kOpus:
       return track.config.channels <= 2 ? std::optional(Framing::kOpus) : std::nullopt;
     case Codec::kData:
@@ -190,6 +210,14 @@ ElementaryInfo describe_stream(const media::Track& track, uint16_t pid) {
     case Codec::kAc3:
       info.stream_type = kAtscAc3;
       put_registration(out, kAc3);
+      break;
+    case Codec::kEac3:
+      info.stream_type = kAtscEac3;
+      put_registration(out, kEac3);
+      break;
+    case Codec::kAv1:
+      put_registration(out, kAv1);
+      put_av1_video(out, track.config.record);
       break;
     case Codec::kOpus:
       put_registration(out, kOpus);

@@ -17,6 +17,8 @@ enum class Framing : uint8_t {
   kLatm,           // LOAS [ISO 14496-3 1.7.2]
   kMpegAudio,      // layers 1 to 3
   kAc3,            // [ATSC A/52 Annex A]
+  kEac3,           // [ATSC A/52 Annex G]
+  kAv1,            // OBUs behind start codes, as the AOM's draft has it
   kOpus,           // with control headers, as ETSI TS 102 472 would have it and everybody does
   kMetadataCells,  // KLV with times [ISO 13818-1 2.12.4, MISB ST 1402]
   kPrivate,        // a PES packet is a frame
@@ -34,8 +36,8 @@ struct StreamForm {
 constexpr const char* kKlvMediaType = "application/klv";
 constexpr const char* kId3MediaType = "application/id3";
 
-// How the elementary stream is to be read; nullopt for what we do not carry (MPEG-2 video, E-AC-3, sections
-// such as SCTE 35).
+// How the elementary stream is to be read; nullopt for what we do not carry (MPEG-2 video, sections such as
+// SCTE 35).
 std::optional<StreamForm> form_of(const ElementaryInfo& info);
 
 // How we send a track; nullopt for codecs that have no place in a transport stream.

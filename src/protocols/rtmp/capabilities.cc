@@ -9,7 +9,7 @@ using flv::AmfValue;
 
 constexpr double kCanForward = 0x04;  // FourCcInfoMask
 constexpr const char* kVideoFourCcs[] = {"avc1", "hvc1", "av01", "vp09"};
-constexpr const char* kAudioFourCcs[] = {"mp4a", "Opus", "ac-3", "fLaC", ".mp3"};
+constexpr const char* kAudioFourCcs[] = {"mp4a", "Opus", "ac-3", "ec-3", "fLaC", ".mp3"};
 
 template <size_t N>
 AmfValue info_map(const char* const (&codes)[N]) {
