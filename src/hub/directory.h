@@ -118,6 +118,11 @@ void Directory::read(const StreamName& name, ReaderInfo info, io::Executor& call
                if (auto held = stream.lock()) held->request_key(track);
              });
            };
+           upstream.report = [&home, stream = std::weak_ptr(stream), id](Counters counters) {
+             home.post([stream, id, counters = std::move(counters)]() mutable {
+               if (auto held = stream.lock()) held->report_reader(id, std::move(counters));
+             });
+           };
            upstream.released = [&home, &caller, stream = std::move(stream), id]() mutable {
              home.post(
                  [&caller, stream = std::move(stream), id] { stream->remove_reader<Format>(id, caller); });

@@ -26,6 +26,15 @@ struct PublisherFacts {
   base::Duration backlog{0};  // how much later frames arrive than the best of them did
 };
 
+// A reader that measures its path.
+struct ReaderFacts {
+  std::string protocol;
+  std::string session;
+  std::string peer;
+  base::WallTime since;
+  Counters counters;  // what it said last
+};
+
 struct TrackFacts {
   media::TrackPtr track;
   double bitrate_bps = 0;
@@ -49,6 +58,8 @@ struct StreamFacts {
   std::vector<PublisherFacts> publishers;  // best rank first
   std::vector<TrackFacts> tracks;
   std::map<std::string, uint64_t> readers_by_protocol;
+  std::vector<ReaderFacts>
+      readers;  // those that say something of themselves, oldest first; a part of them all
   double bitrate_bps = 0;
   base::Duration keyframe_interval{0};
   base::Duration keyframe_age{0};  // media time since the last keyframe

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/task.h"
+#include "hub/facts.h"
 #include "hub/group_ring.h"
 #include "io/executor.h"
 #include "media/frame.h"
@@ -203,6 +204,7 @@ class Reader {
   struct Upstream {
     base::Task released;  // this reader is gone
     base::UniqueFunction<void(media::TrackId)> want_key;
+    base::UniqueFunction<void(Counters)> report;
   };
 
   Reader() = default;
@@ -219,6 +221,8 @@ class Reader {
   bool ended() const { return state_->view->ended() && state_->view->ring().nothing_for(state_->cursor); }
   // Asks the publisher for a keyframe of this track, where it can be asked. The stream bounds the rate.
   void request_key(media::TrackId track) { state_->upstream.want_key(track); }
+  // Says what this one measured so far, for the API; about once a second.
+  void report(Counters counters) { state_->upstream.report(std::move(counters)); }
   void detach() { state_.reset(); }
 
  private:

@@ -13,6 +13,8 @@ using media::TrackKind;
 
 // Audio alone has no keyframes: a group each second keeps starts quick and the ring bounded.
 constexpr Duration kAudioGroup = std::chrono::seconds(1);
+// Readers that are told one by one; all of them are counted.
+constexpr size_t kReadersToldMax = 100;
 // The best transit time is forgotten slowly, so that a clock that drifts is not taken for a backlog: 1 in
 // 5,000.
 constexpr int64_t kTransitForgetting = 5000;
@@ -295,9 +297,15 @@ void Stream::schedule_feed_check() {
 }
 
 uint64_t Stream::add_reader(const ReaderInfo& info) {
-  readers_[next_reader_] = {info.protocol, info.interest == Interest::kWatches};
+  ReaderFacts facts{info.protocol, info.session, info.peer, home_.clock().wall(), {}};
+  readers_[next_reader_] = {std::move(facts), info.interest == Interest::kWatches};
   count_watchers();
   return next_reader_++;
+}
+
+void Stream::report_reader(uint64_t id, Counters counters) {
+  auto found = readers_.find(id);
+  if (found != readers_.end()) found->second.facts.counters = std::move(counters);
 }
 
 void Stream::set_viewers(const std::string& protocol, uint64_t count) {
@@ -309,7 +317,7 @@ void Stream::set_viewers(const std::string& protocol, uint64_t count) {
 void Stream::count_watchers() {
   bool now = std::ranges::any_of(viewers_, [](const auto& row) { return row.second > 0; }) ||
              std::ranges::any_of(readers_, [this](const auto& row) {
-               return row.second.watches && !viewers_.contains(row.second.protocol);
+               return row.second.watches && !viewers_.contains(row.second.facts.protocol);
              });
   if (now == watched_) return;
   watched_ = now;
@@ -343,7 +351,11 @@ StreamFacts Stream::facts() {
     facts.tracks.push_back({track, meter.rate.bits_per_second(now), meter.rate.units_per_second(now),
                             meter.frames, meter.reordered});
   }
-  for (const auto& [id, reader] : readers_) ++facts.readers_by_protocol[reader.protocol];
+  for (const auto& [id, reader] : readers_) {
+    ++facts.readers_by_protocol[reader.facts.protocol];
+    bool tells = !reader.facts.counters.empty() && facts.readers.size() < kReadersToldMax;
+    if (tells) facts.readers.push_back(reader.facts);
+  }
   for (const auto& [protocol, count] : viewers_) {
     if (count > 0)
       facts.readers_by_protocol[protocol] = count;

@@ -86,6 +86,7 @@ class Stream {
   uint64_t add_reader(const ReaderInfo& info);
   template <FeedFormat Format>
   void remove_reader(uint64_t id, io::Executor& executor);
+  void report_reader(uint64_t id, Counters counters);
   // Viewers that hold no reader of their own, e.g. those of HLS.
   void set_viewers(const std::string& protocol, uint64_t count);
 
@@ -153,7 +154,7 @@ class Stream {
   std::shared_ptr<GapCounters> gaps_ = std::make_shared<GapCounters>();
   std::map<std::string, std::unique_ptr<AnyFeed>> feeds_;  // by format name
   struct ReaderRow {
-    std::string protocol;
+    ReaderFacts facts;
     bool watches;
   };
   std::map<uint64_t, ReaderRow> readers_;  // by id

@@ -69,6 +69,12 @@ Doorbell::~Doorbell() {
   close(udp_);
 }
 
+std::string Doorbell::address() const {
+  io::Endpoint at;
+  socklen_t length = sizeof at.v6;
+  return getsockname(udp_, &at.any, &length) == 0 ? at.text() : std::string();
+}
+
 void Doorbell::on_fd(uint32_t) {
   // The datagram stays where it is: libsrt reads it.
   loop_.unwatch(udp_, *this);

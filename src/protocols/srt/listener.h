@@ -46,6 +46,9 @@ class Doorbell final : io::FdHandler {
                                                       OnRing on_ring);
   ~Doorbell() override;
 
+  // As bound, with its real port; empty once it rang.
+  std::string address() const;
+
  private:
   Doorbell(io::Loop& loop, int udp, OnRing on_ring);
   void on_fd(uint32_t events) override;

@@ -31,6 +31,10 @@ class Srt final : public protocols::Protocol, Gate {
     return {};
   }
 
+  std::vector<protocols::ListenPoint> own_listen_points() const override {
+    return {{"srt.listen", doorbell_ ? doorbell_->address() : "", false}};
+  }
+
   void drain(size_t loop) override {
     if (loop == 0) doorbell_.reset();
     if (servers_[loop]) servers_[loop]->drain();

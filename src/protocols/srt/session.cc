@@ -117,7 +117,22 @@ Egress::Egress(Context context, std::shared_ptr<Link> link, base::Duration play_
   link_->start(*this);
 }
 
-Egress::~Egress() = default;
+Egress::~Egress() {
+  tick();
+}
+
+void Egress::tick() {
+  if (!reader_) return;
+  PathFacts now = facts();
+  if (now.packets < counted_.packets) return;  // the socket is gone, and says nothing more
+  Statistics& statistics = context_.statistics;
+  statistics.sent_packets += now.packets - counted_.packets;
+  statistics.sent_packets_lost += now.packets_lost - counted_.packets_lost;
+  statistics.sent_packets_resent += now.packets_resent - counted_.packets_resent;
+  statistics.sent_packets_dropped += now.packets_dropped - counted_.packets_dropped;
+  counted_ = now;
+  reader_->report(now.counters());
+}
 
 void Egress::on_answer(base::Result<hub::Reader<mpegts::Format>> reader) {
   if (!reader) {

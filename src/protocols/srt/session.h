@@ -90,6 +90,7 @@ class Egress final : public Session, Link::Handler {
   ~Egress() override;
 
   bool publishes() const override { return false; }
+  void tick() override;
 
  private:
   void on_answer(base::Result<hub::Reader<mpegts::Format>> reader);
@@ -101,6 +102,7 @@ class Egress final : public Session, Link::Handler {
   bool send_rest();
 
   std::optional<hub::Reader<mpegts::Format>> reader_;
+  PathFacts counted_;              // what the statistics have of it already
   std::vector<base::Slice> rest_;  // of the item under way: its head, its packets
   bool first_ = true;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

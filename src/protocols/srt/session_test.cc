@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include "container/mpegts/test_streams.h"
 #include "protocols/srt/client.h"
 #include "protocols/srt/listener.h"
 #include "protocols/srt/wire/stream_id.h"
@@ -163,6 +164,48 @@ TEST(SrtIngest, MediaBeforeTheHubHasAnsweredIsBounded) {
   ASSERT_TRUE(run_until(bed.loop, [&] { return ended.has_value(); }));
   EXPECT_EQ(ended->code, base::Code::kLimit);
   EXPECT_EQ(statistics.limit_early_bytes, 1u);
+}
+
+TEST(SrtEgress, TheStreamKnowsWhatItsViewersMeasure) {
+  Bed bed;
+  hub::Directory directory({&bed.loop}, {});
+  Statistics statistics;
+  const hub::StreamName name = *hub::StreamName::parse("live/alpha");
+  std::optional<hub::Publisher> publisher;
+  directory.publish(name, {"rtmp", "rtmp-1", "127.0.0.1:5"}, bed.loop,
+                    [&](base::Result<hub::Publisher> made) { publisher = std::move(*made); });
+  ASSERT_TRUE(run_until(bed.loop, [&] { return publisher.has_value(); }));
+  const media::TrackPtr track = mpegts::h264_track();
+  publisher->set_track(track);
+  publisher->publish(*mpegts::picture(track, 0, 1, 5000, true));
+  Recorder viewer;
+  auto caller = bed.call(viewer, Bed::with({}, "read:live/alpha"));
+  ASSERT_TRUE(run_until(bed.loop, [&] { return viewer.connected && !bed.accepted.empty(); }));
+  Session::Context context{directory, bed.loop, statistics, name,
+                           "srt-1",   {},       [] {},      [](const base::Error&) {}};
+  {
+    auto link = std::make_shared<Link>(bed.poller, std::move(bed.accepted.front()), bed.loop);
+    Egress egress(std::move(context), link, 1s);
+    ASSERT_TRUE(run_until(bed.loop, [&] { return viewer.received.size() >= 5000; }));
+    egress.tick();
+    std::vector<hub::StreamFacts> facts;
+    directory.snapshot(bed.loop, [&](std::vector<hub::StreamFacts> all) { facts = std::move(all); });
+    ASSERT_TRUE(run_until(bed.loop, [&] { return !facts.empty(); }));
+    ASSERT_EQ(facts[0].readers.size(), 1u);
+    const hub::ReaderFacts& reader = facts[0].readers[0];
+    EXPECT_EQ(reader.protocol, "srt");
+    EXPECT_EQ(reader.session, "srt-1");
+    const std::map<std::string, uint64_t> counters(reader.counters.begin(), reader.counters.end());
+    EXPECT_GT(counters.at("rtt_us"), 0u);
+    EXPECT_GE(counters.at("packets"), 4u);
+    EXPECT_TRUE(counters.contains("packets_lost") && counters.contains("packets_resent"));
+    EXPECT_GE(statistics.sent_packets, 4u);
+  }
+  std::optional<std::vector<hub::StreamFacts>> after;
+  directory.snapshot(bed.loop, [&](std::vector<hub::StreamFacts> all) { after = std::move(all); });
+  ASSERT_TRUE(run_until(bed.loop, [&] { return after.has_value(); }));
+  EXPECT_TRUE(after->at(0).readers.empty());
+  publisher.reset();
 }
 
 TEST(SrtCall, ReadsWhatOtherToolsWrite) {

@@ -24,6 +24,11 @@ struct Statistics {
   std::atomic<uint64_t> malformed{0};
   std::atomic<uint64_t> bytes_in{0};
   std::atomic<uint64_t> bytes_out{0};
+  // Of all paths to those who watch, ours to them and theirs to us.
+  std::atomic<uint64_t> sent_packets{0};
+  std::atomic<uint64_t> sent_packets_lost{0};
+  std::atomic<uint64_t> sent_packets_resent{0};
+  std::atomic<uint64_t> sent_packets_dropped{0};
   std::atomic<uint64_t> next_session{1};
   io::AddressCensus census;
 
@@ -31,7 +36,7 @@ struct Statistics {
     const char* name;
     uint64_t value;
   };
-  std::array<Named, 12> list() const {
+  std::array<Named, 16> list() const {
     return {{{"sessions_open", sessions_open},
              {"publishes", publishes},
              {"publishes_refused", publishes_refused},
@@ -43,7 +48,11 @@ struct Statistics {
              {"limit_early_bytes", limit_early_bytes},
              {"malformed", malformed},
              {"bytes_in", bytes_in},
-             {"bytes_out", bytes_out}}};
+             {"bytes_out", bytes_out},
+             {"sent_packets", sent_packets},
+             {"sent_packets_lost", sent_packets_lost},
+             {"sent_packets_resent", sent_packets_resent},
+             {"sent_packets_dropped", sent_packets_dropped}}};
   }
 };
 
