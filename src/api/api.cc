@@ -37,7 +37,7 @@ Api::Api(hub::Directory& directory, sources::Transfers* transfers, std::vector<i
          std::shared_ptr<const ServerInfo> info)
     : directory_(directory), transfers_(transfers), info_(std::move(info)) {
   for (io::Executor* loop : loops) {
-    live_updates_.emplace_back(loop, std::make_unique<LiveUpdates>(*loop, directory, transfers));
+    live_updates_.emplace_back(loop, std::make_unique<LiveUpdates>(*loop, directory, transfers, info_));
   }
 }
 
@@ -75,20 +75,21 @@ void Api::register_health(http::Router& router) {
 
 void Api::register_streams(http::Router& router) {
   router.add(http::Method::kGet, "/api/v1/streams", [this](http::RequestPtr, http::Exchange exchange) {
-    list(directory_, transfers_, exchange.executor(), [exchange](const Listing& listing) mutable {
-      exchange.respond(no_store(http::Response::json(streams_json(listing))));
-    });
+    list(directory_, transfers_, exchange.executor(),
+         [exchange, info = info_](const Listing& listing) mutable {
+           exchange.respond(no_store(http::Response::json(streams_json(listing, *info))));
+         });
   });
   router.add(http::Method::kGet, "/api/v1/streams/{app}/{name}",
              [this](http::RequestPtr request, http::Exchange exchange) {
                auto name = name_of(*request, exchange);
                if (!name) return;
                list(directory_, transfers_, exchange.executor(),
-                    [exchange, name = name->text()](const Listing& listing) mutable {
+                    [exchange, info = info_, name = name->text()](const Listing& listing) mutable {
                       auto found = std::ranges::find(listing.streams, name, &hub::StreamFacts::name);
                       if (found == listing.streams.end()) return exchange.respond(no_store(not_found()));
-                      exchange.respond(
-                          no_store(http::Response::json(stream_json(*found, source_of(listing, name)))));
+                      exchange.respond(no_store(
+                          http::Response::json(stream_json(*found, *info, source_of(listing, name)))));
                     });
              });
   router.add(http::Method::kPost, "/api/v1/streams/{app}/{name}/reconnect",

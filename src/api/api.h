@@ -23,8 +23,9 @@ struct ServerInfo {
   std::string version;
   bool demo = false;
   base::WallTime started;
-  std::string http_listen, https_listen, rtmp_listen, rtmps_listen,
-      webrtc_listen;  // as bound, with real ports
+  // As bound, with real ports; empty: off.
+  std::string http_listen, https_listen, rtmp_listen, rtmps_listen, rtsp_listen, rtsps_listen, srt_listen,
+      webrtc_listen;
   std::function<std::vector<base::Metric>()> metrics;
   const std::atomic<bool>* ready = nullptr;  // false while starting and while draining
 };

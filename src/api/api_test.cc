@@ -25,9 +25,19 @@ hub::StreamFacts facts() {
   facts.publishers = {{"rtmp", "rtmp-1", "127.0.0.1:5", {}, 0, true, std::chrono::milliseconds(1500)}};
   facts.tracks = {{std::make_shared<const media::Track>(track), 2e6, 29.97, 100}};
   facts.readers_by_protocol = {{"hls", 1}, {"http_flv", 2}};
+  facts.readers = {{"srt", "srt-7", "10.0.0.9:4000", {}, {{"rtt_us", 21'000}, {"packets_lost", 5}}}};
   facts.repairs.wrap = 3;
   facts.quirks = {{"empty_tags", 4}};
   return facts;
+}
+
+ServerInfo info() {
+  ServerInfo info;
+  info.version = "1.2.3";
+  info.rtmp_listen = "127.0.0.1:1935";
+  info.rtsp_listen = "[::1]:8554";
+  info.srt_listen = "0.0.0.0:8890";
+  return info;
 }
 
 // Every property that the description calls required is there, and nothing else.
@@ -39,7 +49,7 @@ void expect_shape(const nlohmann::json& schemas, const std::string& name, const 
 
 TEST(StreamJson, HasTheShapeThatTheDescriptionPromises) {
   auto schemas = nlohmann::json::parse(kOpenApi)["components"]["schemas"];
-  auto stream = nlohmann::json::parse(stream_json(facts()));
+  auto stream = nlohmann::json::parse(stream_json(facts(), info()));
   expect_shape(schemas, "Stream", stream);
   expect_shape(schemas, "Track", stream["tracks"][0]);
   expect_shape(schemas, "Publisher", stream["publisher"]);
@@ -49,11 +59,34 @@ TEST(StreamJson, HasTheShapeThatTheDescriptionPromises) {
   EXPECT_NEAR(stream["tracks"][0]["frame_rate"].get<double>(), 29.97, 0.001);
 }
 
+TEST(StreamJson, ReadersThatMeasureTheirPathTellOfIt) {
+  auto readers = nlohmann::json::parse(stream_json(facts(), info()))["readers"];
+  auto schemas = nlohmann::json::parse(kOpenApi)["components"]["schemas"];
+  ASSERT_EQ(readers["paths"].size(), 1u);
+  expect_shape(schemas, "ReaderPath", readers["paths"][0]);
+  EXPECT_EQ(readers["paths"][0]["session"], "srt-7");
+  EXPECT_EQ(readers["paths"][0]["counters"]["rtt_us"], 21'000);
+}
+
+TEST(StreamJson, NamesEveryAddress) {
+  auto stream = nlohmann::json::parse(stream_json(facts(), info()));
+  auto schemas = nlohmann::json::parse(kOpenApi)["components"]["schemas"];
+  const auto& described = schemas["Stream"]["properties"]["addresses"]["properties"];
+  const auto& addresses = stream["addresses"];
+  EXPECT_EQ(addresses.size(), described.size());
+  for (const auto& [key, schema] : described.items()) EXPECT_TRUE(addresses.contains(key)) << key;
+  EXPECT_EQ(addresses["dash"], "/live/alpha/index.mpd");
+  EXPECT_EQ(addresses["rtmp"], "rtmp://HOST/live/alpha") << "the usual port is left out";
+  EXPECT_EQ(addresses["rtmps"], "") << "it is off";
+  EXPECT_EQ(addresses["rtsp"], "rtsp://HOST:8554/live/alpha");
+  EXPECT_EQ(addresses["srt_publish"], "srt://HOST:8890?streamid=publish:live/alpha");
+}
+
 TEST(StreamJson, WithoutAPublisherTheStreamWaits) {
   auto waiting = facts();
   waiting.live = false;
   waiting.publishers.clear();
-  auto stream = nlohmann::json::parse(stream_json(waiting));
+  auto stream = nlohmann::json::parse(stream_json(waiting, info()));
   EXPECT_EQ(stream["state"], "waiting");
   EXPECT_TRUE(stream["publisher"].is_null());
 }
@@ -66,12 +99,12 @@ TEST(StreamJson, TellsOfTheSourceAlsoWhileNobodyWatches) {
   pull.on_demand = true;
   hub::StreamFacts absent;
   absent.name = "cctv/front";
-  auto stream = nlohmann::json::parse(stream_json(absent, &pull));
+  auto stream = nlohmann::json::parse(stream_json(absent, info(), &pull));
   expect_shape(schemas, "Stream", stream);
   expect_shape(schemas, "Source", stream["source"]);
   EXPECT_EQ(stream["state"], "idle");
   pull.state = sources::TransferState::kWaiting;
-  EXPECT_EQ(nlohmann::json::parse(stream_json(absent, &pull))["state"], "waiting");
+  EXPECT_EQ(nlohmann::json::parse(stream_json(absent, info(), &pull))["state"], "waiting");
 }
 
 TEST(TransferJson, HasTheShapeThatTheDescriptionPromises) {
@@ -110,14 +143,16 @@ TEST(Records, AreReadFromJson) {
 TEST(StreamJson, BytesThatAreNotTextDoNotBreakTheAnswer) {
   auto odd = facts();
   odd.publishers[0].peer = "\xff\xfe";
-  EXPECT_NO_THROW(nlohmann::json::parse(stream_json(odd)));
+  EXPECT_NO_THROW(nlohmann::json::parse(stream_json(odd, info())));
 }
 
 TEST(Info, HasTheShapeThatTheDescriptionPromises) {
   auto schemas = nlohmann::json::parse(kOpenApi)["components"]["schemas"];
-  ServerInfo info;
-  info.version = "1.2.3";
-  expect_shape(schemas, "Info", nlohmann::json::parse(info_json(info, {})));
+  auto told = nlohmann::json::parse(info_json(info(), {}));
+  expect_shape(schemas, "Info", told);
+  for (const auto& [key, schema] : schemas["Info"]["properties"]["listen"]["properties"].items())
+    EXPECT_TRUE(told["listen"].contains(key)) << key;
+  EXPECT_EQ(told["listen"]["srt"], "0.0.0.0:8890");
 }
 
 TEST(Iso8601, IsUtcWithMilliseconds) {

@@ -3,6 +3,8 @@
 #include <ctime>
 #include <nlohmann/json.hpp>
 
+#include "api/addresses.h"
+
 namespace eyas::api {
 namespace {
 
@@ -78,7 +80,27 @@ const char* state_of(const hub::StreamFacts& facts, const sources::TransferRepor
   return source != nullptr && source->state == sources::TransferState::kIdle ? "idle" : "waiting";
 }
 
-json to_json(const hub::StreamFacts& facts, const sources::TransferReport* source) {
+json to_json(const hub::Counters& counters) {
+  json object = json::object();
+  for (const auto& [name, count] : counters) object[name] = count;
+  return object;
+}
+
+json readers_json(const hub::StreamFacts& facts) {
+  uint64_t total = 0;
+  for (const auto& [protocol, count] : facts.readers_by_protocol) total += count;
+  json paths = json::array();
+  for (const hub::ReaderFacts& reader : facts.readers) {
+    paths.push_back({{"protocol", reader.protocol},
+                     {"session", reader.session},
+                     {"peer", reader.peer},
+                     {"since", iso8601(reader.since)},
+                     {"counters", to_json(reader.counters)}});
+  }
+  return {{"total", total}, {"by_protocol", facts.readers_by_protocol}, {"paths", paths}};
+}
+
+json to_json(const hub::StreamFacts& facts, const ServerInfo& info, const sources::TransferReport* source) {
   json publishers = json::array();
   json on_air = nullptr;
   for (const auto& publisher : facts.publishers) {
@@ -87,12 +109,8 @@ json to_json(const hub::StreamFacts& facts, const sources::TransferReport* sourc
   }
   json tracks = json::array();
   for (const auto& track : facts.tracks) tracks.push_back(to_json(track));
-  uint64_t readers = 0;
-  for (const auto& [protocol, count] : facts.readers_by_protocol) readers += count;
   json repairs = json::object();
   for (const auto& [name, count] : facts.repairs.rows()) repairs[name] = count;
-  json quirks = json::object();
-  for (const auto& [name, count] : facts.quirks) quirks[name] = count;
   return {{"name", facts.name},
           {"state", state_of(facts, source)},
           {"source", source == nullptr ? json() : to_json(*source)},
@@ -100,7 +118,7 @@ json to_json(const hub::StreamFacts& facts, const sources::TransferReport* sourc
           {"publisher", on_air},
           {"publishers", publishers},
           {"tracks", tracks},
-          {"readers", {{"total", readers}, {"by_protocol", facts.readers_by_protocol}}},
+          {"readers", readers_json(facts)},
           {"bitrate_bps", static_cast<uint64_t>(facts.bitrate_bps)},
           {"keyframe_interval_ms", base::to_ms(facts.keyframe_interval)},
           {"frames_in", facts.frames_in},
@@ -114,14 +132,9 @@ json to_json(const hub::StreamFacts& facts, const sources::TransferReport* sourc
            {{"bytes", facts.ring_bytes},
             {"groups", facts.ring_groups},
             {"duration_ms", base::to_ms(facts.ring_span)}}},
-          {"quirks", quirks},
+          {"quirks", to_json(facts.quirks)},
           {"alarms", to_json(facts.alarms)},
-          {"addresses",
-           {{"hls", "/" + facts.name + "/index.m3u8"},
-            {"flv", "/" + facts.name + ".flv"},
-            {"whep", "/" + facts.name + "/whep"},
-            {"whip", "/" + facts.name + "/whip"},
-            {"rtmp", "rtmp://HOST/" + facts.name}}}};
+          {"addresses", addresses_of(facts.name, info)}};
 }
 
 // Names and quirks may hold what a peer sent: what is not UTF-8 is replaced, never thrown about.
@@ -129,10 +142,10 @@ std::string text_of(const json& value) {
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-json array_of(const Listing& listing) {
+json array_of(const Listing& listing, const ServerInfo& info) {
   json array = json::array();
   for (const auto& stream : listing.streams)
-    array.push_back(to_json(stream, source_of(listing, stream.name)));
+    array.push_back(to_json(stream, info, source_of(listing, stream.name)));
   return array;
 }
 
@@ -149,16 +162,17 @@ std::string iso8601(base::WallTime time) {
   return text;
 }
 
-std::string stream_json(const hub::StreamFacts& facts, const sources::TransferReport* source) {
-  return text_of(to_json(facts, source));
+std::string stream_json(const hub::StreamFacts& facts, const ServerInfo& info,
+                        const sources::TransferReport* source) {
+  return text_of(to_json(facts, info, source));
 }
 
-std::string streams_json(const Listing& listing) {
-  return text_of({{"streams", array_of(listing)}});
+std::string streams_json(const Listing& listing, const ServerInfo& info) {
+  return text_of({{"streams", array_of(listing, info)}});
 }
 
-std::string streams_message(const Listing& listing, base::WallTime now) {
-  return text_of({{"type", "streams"}, {"streams", array_of(listing)}, {"now", iso8601(now)}});
+std::string streams_message(const Listing& listing, const ServerInfo& info, base::WallTime now) {
+  return text_of({{"type", "streams"}, {"streams", array_of(listing, info)}, {"now", iso8601(now)}});
 }
 
 std::string info_json(const ServerInfo& info, base::WallTime now) {
@@ -170,6 +184,9 @@ std::string info_json(const ServerInfo& info, base::WallTime now) {
                     {"https", info.https_listen},
                     {"rtmp", info.rtmp_listen},
                     {"rtmps", info.rtmps_listen},
+                    {"rtsp", info.rtsp_listen},
+                    {"rtsps", info.rtsps_listen},
+                    {"srt", info.srt_listen},
                     {"webrtc", info.webrtc_listen}}},
                   {"now", iso8601(now)}});
 }

@@ -13,11 +13,12 @@ namespace eyas::api {
 // "2026-11-21T13:00:00.000Z"
 std::string iso8601(base::WallTime time);
 
-// `source`: the pull that brings it; null: none.
-std::string stream_json(const hub::StreamFacts& facts, const sources::TransferReport* source = nullptr);
-std::string streams_json(const Listing& listing);
+// `info`: where streams are served. `source`: the pull that brings it; null: none.
+std::string stream_json(const hub::StreamFacts& facts, const ServerInfo& info,
+                        const sources::TransferReport* source = nullptr);
+std::string streams_json(const Listing& listing, const ServerInfo& info);
 // The same, as a message of the WebSocket.
-std::string streams_message(const Listing& listing, base::WallTime now);
+std::string streams_message(const Listing& listing, const ServerInfo& info, base::WallTime now);
 std::string info_json(const ServerInfo& info, base::WallTime now);
 
 }  // namespace eyas::api

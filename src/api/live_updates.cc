@@ -29,7 +29,7 @@ void LiveUpdates::send_to_all() {
   schedule(kInterval);
   list(directory_, transfers_, loop_, [this, alive = std::weak_ptr(alive_)](const Listing& listing) {
     if (alive.expired()) return;
-    auto message = base::Slice::copy_of(streams_message(listing, loop_.clock().wall()));
+    auto message = base::Slice::copy_of(streams_message(listing, *info_, loop_.clock().wall()));
     for (http::WebSocket& socket : sockets_) {
       // One that does not keep up misses lists, not the newest one.
       if (socket.pending() == 0) socket.send(http::WebSocket::Kind::kText, std::span(&message, 1));

@@ -5,6 +5,7 @@
 #include <list>
 #include <string>
 
+#include "api/api.h"
 #include "http/websocket.h"
 #include "hub/directory.h"
 #include "io/executor.h"
@@ -21,8 +22,9 @@ class LiveUpdates {
   static constexpr base::Duration kGather = std::chrono::milliseconds(50);
 
   // `transfers` may be null.
-  LiveUpdates(io::Executor& loop, hub::Directory& directory, sources::Transfers* transfers)
-      : loop_(loop), directory_(directory), transfers_(transfers) {}
+  LiveUpdates(io::Executor& loop, hub::Directory& directory, sources::Transfers* transfers,
+              std::shared_ptr<const ServerInfo> info)
+      : loop_(loop), directory_(directory), transfers_(transfers), info_(std::move(info)) {}
 
   void add(http::WebSocket socket);
 
@@ -33,6 +35,7 @@ class LiveUpdates {
   io::Executor& loop_;
   hub::Directory& directory_;
   sources::Transfers* transfers_;
+  std::shared_ptr<const ServerInfo> info_;
   std::list<http::WebSocket> sockets_;
   hub::Directory::Subscription subscription_;
   io::Timer tick_;

@@ -49,6 +49,8 @@ class Protocol {
   virtual base::Status check() const { return {}; }
   // Asked after start().
   virtual std::vector<ListenPoint> listen_points() const { return {}; }
+  // Those that it opened by itself, as bound. Asked after start(), on the main thread.
+  virtual std::vector<ListenPoint> own_listen_points() const { return {}; }
   // Registers routes and makes what each loop needs. Errors say what the operator can do about them.
   virtual base::Status start(const Services& services) = 0;
   // Reloadable options changed. On the main loop, which alone writes them: other loops get copies by post.

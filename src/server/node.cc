@@ -231,12 +231,26 @@ base::Status Node::listen() {
       };
       std::string bound;
       if (auto status = listen_on(point.key, point.address, accept, bound); !status.ok()) return status;
-      if (point.key == "rtmp.listen") info_->rtmp_listen = bound;
-      if (point.key == "rtmps.listen") info_->rtmps_listen = bound;
-      if (point.key == "webrtc.listen") info_->webrtc_listen = bound;
+      tell_bound(point.key, bound);
     }
+    for (const protocols::ListenPoint& point : protocol->own_listen_points())
+      tell_bound(point.key, point.address);
   }
   return {};
+}
+
+void Node::tell_bound(const std::string& key, const std::string& address) {
+  struct Told {
+    const char* key;
+    std::string api::ServerInfo::*where;
+  };
+  constexpr Told kTold[] = {
+      {"rtmp.listen", &api::ServerInfo::rtmp_listen}, {"rtmps.listen", &api::ServerInfo::rtmps_listen},
+      {"rtsp.listen", &api::ServerInfo::rtsp_listen}, {"rtsps.listen", &api::ServerInfo::rtsps_listen},
+      {"srt.listen", &api::ServerInfo::srt_listen},   {"webrtc.listen", &api::ServerInfo::webrtc_listen}};
+  for (const Told& told : kTold) {
+    if (key == told.key) (*info_).*told.where = address;
+  }
 }
 
 base::Status Node::listen_on(const std::string& key, const std::string& address, Accept accept,

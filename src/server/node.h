@@ -64,6 +64,8 @@ class Node {
   // Opens one address on every loop; `bound` gets it with its real port.
   base::Status listen_on(const std::string& key, const std::string& address, Accept accept,
                          std::string& bound);
+  // Where a protocol is served, for the API.
+  void tell_bound(const std::string& key, const std::string& address);
   std::unique_ptr<io::ByteStream> adopt(Desk& desk, int fd, bool tls);
   base::Status watch_signals();
   void on_signal(int signal);

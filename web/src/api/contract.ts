@@ -7,6 +7,8 @@ import type { components } from "./schema";
 type Schemas = components["schemas"];
 
 export type PublisherFacts = Schemas["Publisher"];
+/** A reader that measures its path, as SRT's do. */
+export type ReaderPath = Schemas["ReaderPath"];
 export type TrackFacts = Schemas["Track"];
 export type StreamFacts = Schemas["Stream"];
 export type AlarmFacts = Schemas["Alarm"];

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import type { ServerInfo } from "./contract";
-import { isLoopback, isStreamName, publishAddress, splitListen } from "./publish_addresses";
+import { isLoopback, isStreamName, otherAddresses, publishAddress, splitListen } from "./publish_addresses";
 
-const info = (rtmp: string, rtmps = ""): ServerInfo => ({
+const info = (rtmp: string, rtmps = "", others: Partial<ServerInfo["listen"]> = {}): ServerInfo => ({
   version: "0.1.0",
   demo: false,
   started: "",
   now: "",
-  listen: { http: "", https: "", rtmp, rtmps, webrtc: "" },
+  listen: { http: "", https: "", rtmp, rtmps, rtsp: "", rtsps: "", srt: "", webrtc: "", ...others },
 });
 
 it("splits listeners, IPv6 too", () => {
@@ -29,6 +29,16 @@ it("gives OBS the server and the key apart", () => {
 it("offers RTMPS when it is the only one, and nothing when both are off", () => {
   expect(publishAddress(info("", "0.0.0.0:443"), "h", "live/a")?.url).toBe("rtmps://h/live/a");
   expect(publishAddress(info(""), "h", "live/a")).toBeNull();
+});
+
+it("names RTSP and SRT where they are on", () => {
+  expect(otherAddresses(info("", "", { rtsp: "0.0.0.0:8554", srt: "0.0.0.0:8890" }), "h", "live/a")).toEqual({
+    rtsp: "rtsp://h:8554/live/a",
+    srtPublish: "srt://h:8890?streamid=publish:live/a",
+    srtRead: "srt://h:8890?streamid=read:live/a",
+  });
+  expect(otherAddresses(info("", "", { rtsps: "[::]:322" }), "h", "live/a")).toEqual({ rtsp: "rtsps://h/live/a", srtPublish: null, srtRead: null });
+  expect(otherAddresses(undefined, "h", "live/a").rtsp).toBeNull();
 });
 
 it("knows when only this machine is reached", () => {

@@ -35,6 +35,30 @@ export function publishAddress(info: ServerInfo | undefined, pageHost: string, n
   return { url: `${server}/${key}`, server, key, loopbackOnly: isLoopback(listen.host) };
 }
 
+/** Where a listener is reached from this page's own network: "rtsp://host:8554"; null when it is off. */
+export function serverUrl(scheme: string, listen: string | undefined, usualPort: string, pageHost: string): string | null {
+  const at = splitListen(listen ?? "");
+  if (!at) return null;
+  return `${scheme}://${pageHost}${at.port === usualPort ? "" : `:${at.port}`}`;
+}
+
+export interface OtherAddresses {
+  rtsp: string | null;
+  srtPublish: string | null;
+  srtRead: string | null;
+}
+
+/** The ways beside RTMP; RTSPS where RTSP itself is off. */
+export function otherAddresses(info: ServerInfo | undefined, pageHost: string, name: string): OtherAddresses {
+  const rtsp = serverUrl("rtsp", info?.listen.rtsp, "554", pageHost) ?? serverUrl("rtsps", info?.listen.rtsps, "322", pageHost);
+  const srt = serverUrl("srt", info?.listen.srt, "", pageHost);
+  return {
+    rtsp: rtsp && `${rtsp}/${name}`,
+    srtPublish: srt && `${srt}?streamid=publish:${name}`,
+    srtRead: srt && `${srt}?streamid=read:${name}`,
+  };
+}
+
 const kNamePart = /^(?!\.)[A-Za-z0-9_.-]+$/;
 const kNameBytesMax = 128;
 

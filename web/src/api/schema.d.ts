@@ -542,6 +542,17 @@ export interface components {
             /** @description How much later frames arrive than the best of them did */
             backlog_ms: number;
         };
+        ReaderPath: {
+            protocol: string;
+            session: string;
+            peer: string;
+            /** Format: date-time */
+            since: string;
+            /** @description Of SRT: rtt_us, packets, packets_lost, packets_resent, packets_dropped, latency_ms. */
+            counters: {
+                [key: string]: number;
+            };
+        };
         Track: {
             id: number;
             /** @enum {string} */
@@ -590,6 +601,8 @@ export interface components {
                 by_protocol: {
                     [key: string]: number;
                 };
+                /** @description Readers that measure their path, SRT's for one: at most 100 of them. */
+                paths: components["schemas"]["ReaderPath"][];
             };
             bitrate_bps: number;
             keyframe_interval_ms: number;
@@ -615,12 +628,24 @@ export interface components {
             };
             /** @description What is wrong with the stream, and has been for a while */
             alarms: components["schemas"]["Alarm"][];
+            /** @description Paths of this server, and URLs with HOST for the name by which you reach it. Empty: that way is turned off. */
             addresses: {
                 hls: string;
+                hls_ts: string;
+                dash: string;
                 flv: string;
+                ts: string;
+                mjpeg: string;
+                jpeg: string;
+                data: string;
                 whep: string;
                 whip: string;
                 rtmp: string;
+                rtmps: string;
+                rtsp: string;
+                rtsps: string;
+                srt_read: string;
+                srt_publish: string;
             };
         };
         Alarm: {
@@ -641,6 +666,9 @@ export interface components {
                 https: string;
                 rtmp: string;
                 rtmps: string;
+                rtsp: string;
+                rtsps: string;
+                srt: string;
                 webrtc: string;
             };
             /** Format: date-time */

@@ -1,8 +1,9 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { streamPath } from "@/api/client";
 import { useServerInfo } from "@/api/hooks";
-import { isStreamName, publishAddress, type PublishAddress } from "@/api/publish_addresses";
+import { isStreamName, otherAddresses, publishAddress, type PublishAddress } from "@/api/publish_addresses";
 import { CopyField } from "@/ui/copy_field";
 import { CameraIcon } from "@/ui/icons";
 import { Notice } from "@/ui/notice";
@@ -24,6 +25,7 @@ export function PublishHelp({ name: given }: { name?: string }) {
       <NameField name={name} good={good} onChange={setName} />
       {info && !address && <Notice>{t("publish.off")}</Notice>}
       {address && <Senders address={address} />}
+      <OtherWays name={good ? name : kUsualName} />
       <Link
         to="/publish"
         search={good ? { name } : {}}
@@ -32,6 +34,20 @@ export function PublishHelp({ name: given }: { name?: string }) {
         <CameraIcon className="shrink-0 text-accent" />
         {t("publish.browser")}
       </Link>
+    </div>
+  );
+}
+
+/** For cameras and encoders that speak no RTMP. */
+function OtherWays({ name }: { name: string }) {
+  const { t } = useTranslation();
+  const info = useServerInfo();
+  const { rtsp, srtPublish } = otherAddresses(info, location.hostname, name);
+  return (
+    <div className="space-y-3" data-testid="other-ways">
+      {rtsp && <CopyField label={t("publish.rtsp")} text={rtsp} />}
+      {srtPublish && <CopyField label={t("publish.srt")} text={srtPublish} />}
+      {info?.listen.webrtc && <CopyField label={t("publish.whip")} text={`${location.origin}/${streamPath(name)}/whip`} />}
     </div>
   );
 }

@@ -1,9 +1,9 @@
 import { useTranslation } from "react-i18next";
-import { audioTrack, derivedTracks, renditions, videoTrack, viewerCount, viewersByProtocol, type StreamFacts, type TrackFacts } from "@/api/contract";
+import { audioTrack, derivedTracks, renditions, videoTrack, viewerCount, viewersByProtocol, type ReaderPath, type StreamFacts, type TrackFacts } from "@/api/contract";
 import type { PlayerFigures } from "@/player/player";
 import type { TransportKind } from "@/player/transport";
 import { Fact, FactList, FactSection } from "@/ui/fact_list";
-import { formatBitrate, formatCount, formatFps, formatSeconds, formatSize } from "@/ui/format";
+import { formatBitrate, formatCount, formatFps, formatMilliseconds, formatSeconds, formatSize } from "@/ui/format";
 import { Sparkline } from "@/ui/sparkline";
 import { HealthSection } from "./health_section";
 import { HereSection } from "./here_section";
@@ -92,7 +92,7 @@ function SoundSection({ track, derived }: { track: TrackFacts | undefined; deriv
   );
 }
 
-const kProtocols: Record<string, string> = { hls: "HLS", http_flv: "HTTP-FLV", rtmp: "RTMP", webrtc: "WebRTC", ws_flv: "WebSocket-FLV" };
+const kProtocols: Record<string, string> = { hls: "HLS", http_flv: "HTTP-FLV", rtmp: "RTMP", rtsp: "RTSP", srt: "SRT", dash: "DASH", webrtc: "WebRTC", ws_flv: "WebSocket-FLV" };
 
 function AudienceSection({ stream }: { stream: StreamFacts }) {
   const { t, i18n } = useTranslation();
@@ -107,7 +107,27 @@ function AudienceSection({ stream }: { stream: StreamFacts }) {
             {formatCount(count, i18n.language)}
           </Fact>
         ))}
+        {stream.readers.paths.map((path) => (
+          <Path key={path.session} path={path} />
+        ))}
       </FactList>
     </FactSection>
+  );
+}
+
+/** What a viewer's connection measures of itself. */
+function Path({ path }: { path: ReaderPath }) {
+  const { t, i18n } = useTranslation();
+  const { rtt_us, packets_lost, packets_resent } = path.counters;
+  return (
+    <Fact name={path.session} testid="reader-path">
+      <span title={path.peer}>
+        {t("facts.path", {
+          rtt: formatMilliseconds(rtt_us === undefined ? null : rtt_us / 1000),
+          lost: formatCount(packets_lost, i18n.language),
+          resent: formatCount(packets_resent, i18n.language),
+        })}
+      </span>
+    </Fact>
   );
 }

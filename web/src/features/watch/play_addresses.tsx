@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { useServerInfo } from "@/api/hooks";
-import { publishAddress } from "@/api/publish_addresses";
+import { otherAddresses, publishAddress } from "@/api/publish_addresses";
 import { streamPath } from "@/api/client";
 import { CopyField } from "@/ui/copy_field";
 
@@ -9,6 +9,7 @@ export function PlayAddresses({ name }: { name: string }) {
   const { t } = useTranslation();
   const info = useServerInfo();
   const rtmp = publishAddress(info, location.hostname, name);
+  const others = otherAddresses(info, location.hostname, name);
   const base = `${location.origin}/${streamPath(name)}`;
   return (
     <section>
@@ -17,7 +18,13 @@ export function PlayAddresses({ name }: { name: string }) {
         {info?.listen.webrtc && <CopyField label={t("watch.address_whep")} text={`${base}/whep`} />}
         <CopyField label={t("watch.address_hls")} text={`${base}/index.m3u8`} />
         <CopyField label={t("watch.address_flv")} text={`${base}.flv`} />
+        <CopyField label={t("watch.address_dash")} text={`${base}/index.mpd`} />
+        <CopyField label={t("watch.address_hls_ts")} text={`${base}/ts.m3u8`} />
+        <CopyField label={t("watch.address_ts")} text={`${base}.ts`} />
+        <CopyField label={t("watch.address_mjpeg")} text={`${base}.mjpeg`} />
         {rtmp && <CopyField label={t("watch.address_rtmp")} text={rtmp.url} />}
+        {others.rtsp && <CopyField label={t("watch.address_rtsp")} text={others.rtsp} />}
+        {others.srtRead && <CopyField label={t("watch.address_srt")} text={others.srtRead} />}
       </div>
     </section>
   );
