@@ -4,6 +4,7 @@
 
 #include <cstdio>
 #include <fstream>
+#include <sstream>
 
 #include "server/protocols.h"
 
@@ -112,12 +113,39 @@ TEST(Config, FindingsNameTheRecordAndNoSecret) {
   EXPECT_EQ(findings[0].find("hunter2"), std::string::npos);
 }
 
+TEST(Config, EveryDescriptionIsASentence) {
+  Config config(make_protocols());
+  for (const base::Option& option : config.schema().options())
+    EXPECT_TRUE(option.description.ends_with('.')) << option.key << ": " << option.description;
+}
+
+// The first line in which two texts differ, of both; empty when none does.
+std::string first_difference(const std::string& left, const std::string& right) {
+  std::istringstream lefts(left), rights(right);
+  for (int number = 1;; ++number) {
+    std::string one, other;
+    bool more = !!std::getline(lefts, one), others = !!std::getline(rights, other);
+    if (!more && !others) return {};
+    if (more == others && one == other) continue;
+    return "line " + std::to_string(number) + "\n- " + (more ? one : "(the end)") + "\n+ " +
+           (others ? other : "(the end)");
+  }
+}
+
+TEST(Config, TheFirstDifferenceIsFound) {
+  EXPECT_EQ(first_difference("a\nb\n", "a\nb\n"), "");
+  EXPECT_EQ(first_difference("a\nb\nc\n", "a\nx\nc\n"), "line 2\n- b\n+ x");
+  EXPECT_EQ(first_difference("a\n", "a\nb\n"), "line 2\n- (the end)\n+ b");
+}
+
 // The file at the root is what the program prints: every key, commented, at its default.
 TEST(Config, TheExampleFileIsUpToDateAndLoads) {
   std::ifstream example(EYAS_SOURCE_DIR "/eyas.yaml");
   std::string text((std::istreambuf_iterator<char>(example)), {});
   Config config(make_protocols());
-  EXPECT_EQ(text, config.schema().yaml()) << "write it anew: eyas check-config --print > eyas.yaml";
+  std::string printed = config.schema().yaml();
+  EXPECT_TRUE(text == printed) << "write it anew: eyas check-config --print > eyas.yaml; first at "
+                               << first_difference(text, printed);
   EXPECT_EQ(config.load({EYAS_SOURCE_DIR "/eyas.yaml", {}, {}}), std::vector<std::string>{});
 }
 
