@@ -1,5 +1,6 @@
 #include "api/discover.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/log.h"
@@ -102,8 +103,16 @@ std::string discovery_json(const onvif::Discovery::Found& found) {
 }
 
 void Discoveries::start(onvif::DiscoveryRequest request, Done done) {
-  if (search_) return done(Error{Code::kLimit, "discover: a search is under way", {}});
+  if (search_) {
+    ++counters_.searches_refused;
+    return done(Error{Code::kLimit, "discover: a search is under way", {}});
+  }
+  ++counters_.searches;
   auto finished = [this, done = std::move(done)](onvif::Discovery::Found found) mutable {
+    counters_.cameras += found.cameras.size();
+    counters_.cameras_left_out += found.left_out;
+    counters_.cameras_unanswered += static_cast<uint64_t>(
+        std::ranges::count_if(found.cameras, [](const auto& camera) { return !camera.error.empty(); }));
     base::log::info("discover.done", {{"cameras", found.cameras.size()}, {"left_out", found.left_out}});
     // Not now: this is a call of the search.
     loop_.defer([this] { search_.reset(); });
@@ -122,7 +131,10 @@ void Discoveries::register_route(http::Router& router) {
       return exchange.respond(
           http::Response::error(415, "unsupported", "content-type: want application/json"));
     auto wanted = request_of(base::as_text(request->body));
-    if (!wanted) return exchange.respond(answer_of(wanted.error()));
+    if (!wanted) {
+      ++counters_.searches_refused;
+      return exchange.respond(answer_of(wanted.error()));
+    }
     base::log::info("api.discover", {{"peer", request->peer}});
     loop_.post([this, wanted = *std::move(wanted), exchange, &home = exchange.executor()]() mutable {
       start(std::move(wanted), [exchange, &home](base::Result<std::string> result) {
@@ -131,6 +143,30 @@ void Discoveries::register_route(http::Router& router) {
     });
   };
   router.add(http::Method::kPost, "/api/v1/discover", handle, options);
+}
+
+std::vector<base::Metric> Discoveries::metrics() const {
+  struct Row {
+    const char* name;
+    const char* help;
+    const std::atomic<uint64_t>& value;
+  };
+  const Row rows[] = {
+      {"eyas_discover_searches_total", "Searches for cameras", counters_.searches},
+      {"eyas_discover_searches_refused_total", "Searches that were refused: malformed, or one was under way",
+       counters_.searches_refused},
+      {"eyas_discover_cameras_total", "Cameras found", counters_.cameras},
+      {"eyas_discover_cameras_unanswered_total", "Cameras found that did not tell all of themselves",
+       counters_.cameras_unanswered},
+      {"eyas_discover_cameras_left_out_total", "Cameras beyond what one search takes",
+       counters_.cameras_left_out},
+  };
+  std::vector<base::Metric> out;
+  for (const Row& row : rows) {
+    auto value = static_cast<double>(row.value.load(std::memory_order_relaxed));
+    out.push_back({row.name, row.help, base::Metric::Kind::kCounter, value, {}});
+  }
+  return out;
 }
 
 }  // namespace eyas::api

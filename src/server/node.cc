@@ -388,6 +388,7 @@ std::vector<base::Metric> Node::metrics() const {
     std::ranges::move(protocol->metrics(), std::back_inserter(all));
   std::ranges::move(derivations_->metrics(), std::back_inserter(all));
   std::ranges::move(transfers_->metrics(), std::back_inserter(all));
+  std::ranges::move(discoveries_->metrics(), std::back_inserter(all));
   std::ranges::move(pictures_->metrics(), std::back_inserter(all));
   std::ranges::move(slates_->metrics(), std::back_inserter(all));
   std::ranges::move(config_.worker.incidents->metrics(), std::back_inserter(all));

@@ -1,10 +1,11 @@
 """`eyas discover` and POST /api/v1/discover against a simulated ONVIF camera."""
+import concurrent.futures
 import json
 import subprocess
 import urllib.error
 import urllib.request
 
-from harness import PROGRAM, Server
+from harness import PROGRAM, Server, wait_for
 from onvif_camera import OnvifCamera
 
 LOOPBACK = {"sources.dial_allow": "127.0.0.0/8"}
@@ -76,3 +77,31 @@ def test_the_api_finds_the_same():
     assert post(server, {"wait_ms": 60000})[0] == 400
     assert post(server, {}, "text/plain")[0] == 415
     assert server.stop() == 0
+
+
+def metric(server, name):
+    line, = (line for line in server.get("/metrics")[2].decode().splitlines() if line.startswith(f"eyas_discover_{name}_total "))
+    return float(line.split()[1])
+
+
+def test_a_search_has_limits_that_are_counted():
+    OnvifCamera("rtsp://192.168.77.5/live", crowd=270)
+    server = Server(LOOPBACK)
+    status, answer = post(server, {"interfaces": ["127.0.0.1"], "wait_ms": 1000})
+    # 256 are taken; other tests' cameras on this machine answer, too.
+    assert status == 200 and len(answer["cameras"]) == 256 and answer["left_out"] >= 15, (status, len(answer["cameras"]), answer["left_out"])
+    assert metric(server, "cameras") == 256 and metric(server, "cameras_left_out") == answer["left_out"]
+    assert metric(server, "cameras_unanswered") >= 250
+    assert post(server, {"hosts": ["10.0.0.1"] * 65})[0] == 400
+    assert metric(server, "searches") == 1 and metric(server, "searches_refused") == 1
+
+
+def test_one_search_at_a_time():
+    server = Server(LOOPBACK)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        long = pool.submit(post, server, {"interfaces": ["127.0.0.1"], "wait_ms": 3000})
+        wait_for(lambda: metric(server, "searches") == 1, what="the search to begin")
+        assert post(server, {"interfaces": ["127.0.0.1"], "wait_ms": 0})[0] == 409
+        assert metric(server, "searches_refused") == 1
+        assert long.result()[0] == 200
+    assert post(server, {"interfaces": ["127.0.0.1"], "wait_ms": 0})[0] == 200

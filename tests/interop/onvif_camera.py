@@ -27,9 +27,18 @@ def now() -> datetime.datetime:
     return datetime.datetime.now(datetime.timezone.utc) - CLOCK_SLOW
 
 
+def crowd_of(numbers) -> str:
+    """One answer for many cameras, each at an address that refuses connections."""
+    return ENVELOPE.format("<wsdd:ProbeMatches>" + "".join(
+        f"<wsdd:ProbeMatch><wsa:EndpointReference><wsa:Address>urn:crowd:{n}</wsa:Address></wsa:EndpointReference>"
+        f"<wsdd:XAddrs>http://127.0.0.1:1/camera/{n}</wsdd:XAddrs></wsdd:ProbeMatch>" for n in numbers) + "</wsdd:ProbeMatches>")
+
+
 class OnvifCamera:
-    def __init__(self, uri: str, user: str = "", password: str = "", entities: bool = False):
+    def __init__(self, uri: str, user: str = "", password: str = "", entities: bool = False,
+                 crowd: int = 0):
         self.uri, self.user, self.password, self.entities = uri, user, password, entities
+        self.crowd = crowd  # cameras beside this one that it answers probes for; nobody is there
         self.asked = []
         self.endpoint = f"urn:uuid:{uuid.uuid4()}"
         camera = self
@@ -81,6 +90,8 @@ class OnvifCamera:
                 return
             if b"NetworkVideoTransmitter" in probe:
                 self._probes.sendto(match.encode(), sender)
+                for first in range(0, self.crowd, 16):
+                    self._probes.sendto(crowd_of(range(first, min(first + 16, self.crowd))).encode(), sender)
 
     def _admits(self, body: str) -> bool:
         if not self.user:

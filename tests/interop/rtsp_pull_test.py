@@ -2,6 +2,7 @@
 import json
 import pathlib
 import re
+import tempfile
 
 from harness import ROOT, Server, Skip, peer, run, wait_for
 
@@ -112,3 +113,19 @@ def test_goodbye_is_said():
     tracks_of(server, 1)
     assert server.stop() == 0
     wait_for(lambda: "teardown" in process.lines, 10, "TEARDOWN")
+
+
+def test_klv_comes_and_goes_over_rtsp():
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="eyas-rtsp-klv-"))
+    # MISB ST 0601 with a version alone; a camera that repeats it.
+    packet = bytes.fromhex("060e2b34020b01010e01030101000000") + bytes([3, 65, 1, 19])
+    (folder / "packet.klv").write_bytes(packet)
+    _, address = camera("--codec", "h264+klv", "--klv", folder / "packet.klv")
+    server = edge(f"rtsp://{address}")
+    facts = wait_for(lambda: next((f for f in [server.stream("cctv/door")] if f and len(f["tracks"]) == 2), None), 20, "two tracks")
+    assert {t["media_type"] for t in facts["tracks"]} == {"", "application/klv"}, facts
+    player = peer("gst-launch-1.0", "-e", "rtspsrc", f"location={server.rtsp('cctv/door')}", "protocols=tcp", "name=src",
+                  "src.", "!", "application/x-rtp,media=application", "!", "rtpklvdepay", "!",
+                  "multifilesink", f"location={folder}/out-%d.klv")
+    wait_for(lambda: len(list(folder.glob("out-*.klv"))) > 3, 20, f"KLV at GStreamer's\n{player.output}")
+    assert (folder / "out-1.klv").read_bytes() == packet
