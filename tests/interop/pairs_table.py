@@ -53,8 +53,8 @@ TAIL = """
   players of HLS, DASH, FLV and RTMP; pictures in H.264 for a WebRTC viewer that does not offer the stream's codec. An RTMP player that
   names Opus in its `fourCcList`, or a server with `hls.sound: original`, gets Opus as it is.
 - JPEG has no sound.
-- AV1 neither goes into SRT and TS nor comes out of SRT, TS and HLS-TS, where its sound comes alone: what AV1 is in a transport stream
-  is a draft that FFmpeg does not write, and players of HLS take it in fragments only.
+- AV1 neither goes into SRT and TS nor comes out of SRT, TS and HLS-TS here, where its sound comes alone: what AV1 is in a transport
+  stream is a draft. Eyas writes and reads it; FFmpeg 5.1 does neither. Players of HLS take AV1 in fragments only.
 - AAC does not go into WHIP: WebRTC has no payload for it that browsers speak.
 """
 

@@ -17,9 +17,10 @@ bool same_decoders(const media::TrackSet& a, const media::TrackSet& b) {
 }
 
 // What HLS has in transport streams [RFC 8216 3.2, HLS Authoring Specification 2.1]: of what those carry, all
-// but Opus.
+// but Opus and AV1.
 bool players_know(const media::Track& track) {
-  return Format::carries(track) && track.config.codec != media::Codec::kOpus;
+  media::Codec codec = track.config.codec;
+  return Format::carries(track) && codec != media::Codec::kOpus && codec != media::Codec::kAv1;
 }
 
 }  // namespace
@@ -39,6 +40,9 @@ media::TrackSet SegmentFormat::select(const media::TrackSet& all) {
   for (size_t i = 0; i < programme.size(); ++i) {
     if (!players_know(*programme[i])) programme[i] = in_aac[i];
   }
+  // Its sound may be AAC soon; pictures are in AV1 for good.
+  std::erase_if(programme,
+                [](const media::TrackPtr& track) { return track->config.codec == media::Codec::kAv1; });
   return programme;
 }
 

@@ -162,5 +162,11 @@ TEST(SegmentFormat, AacIsNotWaitedFor) {
   EXPECT_FALSE(bed.last().wants_aac);
 }
 
+TEST(SegmentFormat, LeavesAv1ToFragments) {
+  media::TrackPtr av1 = test_track(1, media::Codec::kAv1, codec::fixtures::kAv1Svt);
+  EXPECT_TRUE(Format::carries(*av1));
+  EXPECT_EQ(SegmentFormat::select({av1, aac_track()}).size(), 1u);
+}
+
 }  // namespace
 }  // namespace eyas::mpegts
