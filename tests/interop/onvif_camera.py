@@ -86,12 +86,13 @@ class OnvifCamera:
         while True:
             try:
                 probe, sender = self._probes.recvfrom(65536)
-            except OSError:
-                return
-            if b"NetworkVideoTransmitter" in probe:
+                if b"NetworkVideoTransmitter" not in probe:
+                    continue
                 self._probes.sendto(match.encode(), sender)
                 for first in range(0, self.crowd, 16):
                     self._probes.sendto(crowd_of(range(first, min(first + 16, self.crowd))).encode(), sender)
+            except OSError:  # it was closed
+                return
 
     def _admits(self, body: str) -> bool:
         if not self.user:

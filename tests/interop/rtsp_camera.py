@@ -24,10 +24,9 @@ PAYLOADS = {
     "pcma": AUDIO.format(rate=8000) + "alawenc ! rtppcmapay name=pay{n} pt=8",
     "mp3": AUDIO.format(rate=44100) + "lamemp3enc ! mpegaudioparse ! rtpmpapay name=pay{n} pt=14",
     "ac3": AUDIO.format(rate=48000) + "avenc_ac3 ! ac3parse ! rtpac3pay name=pay{n} pt={pt}",
-    "jpeg": VIDEO + "jpegenc ! rtpjpegpay name=pay{n} pt=26",
+    "jpeg": VIDEO + "videoconvert ! video/x-raw,format=I420 ! jpegenc ! rtpjpegpay name=pay{n} pt=26",
     "l16": AUDIO.format(rate=44100) + "rtpL16pay name=pay{n} pt={pt}",
     "g726": AUDIO.format(rate=8000) + "avenc_g726 ! rtpg726pay force-aal2=false name=pay{n} pt={pt}",
-    "aal2": AUDIO.format(rate=8000) + "avenc_g726 ! rtpg726pay force-aal2=true name=pay{n} pt={pt}",
     "klv": "multifilesrc location={klv} caps=meta/x-klv,parsed=true do-timestamp=true ! identity sleep-time=40000 ! "
            "rtpklvpay name=pay{n} pt={pt}",
 }

@@ -47,15 +47,16 @@ def test_codecs_of_cameras_arrive():
 
 
 def test_old_cameras_give_picture_and_sound():
-    # JPEG becomes H.264, sound that no player knows AAC, and it is the camera's tone: without it little is left.
+    # JPEG becomes H.264 (in RTP its height is a multiple of 8), sound that no player knows AAC; and it is the
+    # camera's tone: without it little is left. GStreamer's server names its AAL2 order "G726-32": nobody can hear that one.
     tone = "[0:a]asplit[a][b];[a]volumedetect[x];[b]bandreject=f=440:width_type=h:w=300,volumedetect[y]"
-    for codecs, expected in [("jpeg+g726", {"h264", "g726"}), ("jpeg+aal2", {"h264", "g726"}), ("jpeg+l16", {"h264", "l16"})]:
+    for codecs, expected in [("jpeg+g726", {"h264", "g726"}), ("jpeg+l16", {"h264", "l16"})]:
         _, address = camera("--codec", codecs)
         server = edge(f"rtsp://{address}")
         assert tracks_of(server, 2) == expected, server.output
         said = run("ffmpeg", "-nostdin", "-hide_banner", "-t", "2", "-i", server.http("/cctv/door.flv"), "-filter_complex", tone,
                    "-map", "0:v", "-map", "[x]", "-map", "[y]", "-f", "null", "-")
-        assert "Video: h264" in said and "320x180" in said and "Audio: aac" in said, said
+        assert "Video: h264" in said and "320x184" in said and "Audio: aac" in said, said
         whole, rest = sorted((float(level) for level in re.findall(r"mean_volume: (-?[0-9.]+) dB", said)), reverse=True)
         assert whole > -30 and whole - rest > 10, said
         server.kill()

@@ -91,6 +91,21 @@ def test_path_statistics_are_shown():
     assert "rtt_us" in facts["quirks"] and "packets_lost" in facts["quirks"]
 
 
+def test_viewers_paths_and_the_addresses_are_shown():
+    server = Server()
+    publish(server)
+    addresses = server.stream("live/alpha")["addresses"]
+    assert addresses["srt_read"] == f"srt://HOST:{server.srt_port}?streamid=read:live/alpha", addresses
+    assert addresses["rtsp"] == f"rtsp://HOST:{server.rtsp_port}/live/alpha", addresses
+    # What the API names is what plays.
+    peer("ffmpeg", "-nostdin", "-loglevel", "error", "-i", addresses["srt_read"].replace("HOST", "127.0.0.1"), "-f", "null", "-")
+    path, = wait_for(lambda: server.stream("live/alpha")["readers"]["paths"], what="the viewer's path")
+    assert path["protocol"] == "srt" and path["peer"].startswith("127.0.0.1:"), path
+    assert path["counters"]["rtt_us"] > 0 and {"packets", "packets_lost", "packets_resent"} <= path["counters"].keys(), path
+    assert json.loads(server.get("/api/v1/info")[2])["listen"]["srt"] == f"127.0.0.1:{server.srt_port}"
+    wait_for(lambda: re.search(r"^eyas_srt_sent_packets_total [1-9]", server.get("/metrics")[2].decode(), re.M), what="the sum of viewers' packets")
+
+
 def test_a_second_publisher_is_refused_and_the_first_stays():
     server = Server()
     first = publish(server)

@@ -9,7 +9,8 @@ using media::Codec;
 
 // AC-3 and FLAC come from senders whose players were chosen for them.
 bool is_common(Codec codec) {
-  return codec != Codec::kOpus && codec != Codec::kG711A && codec != Codec::kG711U;
+  return codec != Codec::kOpus && codec != Codec::kG711A && codec != Codec::kG711U && codec != Codec::kG726 &&
+         codec != Codec::kL16;
 }
 
 }  // namespace

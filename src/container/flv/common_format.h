@@ -8,9 +8,10 @@
 
 namespace eyas::flv {
 
-// Where the first audio track is Opus or G.711, what a worker of ours makes of it in AAC is carried in its
-// place. Pictures do not wait for it, sound does, and joins them; where none has come after `aac_wait`, the
-// track is carried as it is. Lives on its stream's loop. Used as hub::Feed<flv::CommonFormat>.
+// Where the first audio track is Opus, G.711, G.726 or L16, what a worker of ours makes of it in AAC is
+// carried in its place. Pictures do not wait for it, sound does, and joins them; where none has come after
+// `aac_wait`, the track is carried as it is. Lives on its stream's loop. Used as
+// hub::Feed<flv::CommonFormat>.
 class CommonFormat : public Format {
  public:
   static constexpr const char* kName = "flv_common";
