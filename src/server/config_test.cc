@@ -138,6 +138,18 @@ TEST(Config, TheFirstDifferenceIsFound) {
   EXPECT_EQ(first_difference("a\n", "a\nb\n"), "line 2\n- (the end)\n+ b");
 }
 
+// A push is judged by what pushes know: what only a pull has is an error, said before anything starts.
+TEST(Config, APullsOptionOnAPushIsAnError) {
+  const std::string record = "live/a, url: \"tcp://10.0.0.5:5000\", options: {programme: \"1\"}}]";
+  Config pull(make_protocols());
+  EXPECT_EQ(load(pull, "", {}, {"sources.pulls=[{name: " + record}), std::vector<std::string>{});
+  Config push(make_protocols());
+  const auto findings = load(push, "", {}, {"sources.pushes=[{stream: " + record});
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_NE(findings[0].find("sources.pushes[0].options: "), std::string::npos) << findings[0];
+  EXPECT_NE(findings[0].find("programme; known are: none"), std::string::npos) << findings[0];
+}
+
 // The file at the root is what the program prints: every key, commented, at its default.
 TEST(Config, TheExampleFileIsUpToDateAndLoads) {
   std::ifstream example(EYAS_SOURCE_DIR "/eyas.yaml");
