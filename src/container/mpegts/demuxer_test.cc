@@ -292,8 +292,7 @@ TEST(TsDemuxer, ATableOfTheFutureAndABrokenOneChangeNothing) {
 }
 
 TEST(TsDemuxer, WhatWeDoNotCarryAndWhatIsTooManyIsCounted) {
-  std::vector<ElementaryInfo> streams = {
-      {0x02, 0x90, {}}, {0x86, 0x91, {}}, {0x10, 0x92, {}}};
+  std::vector<ElementaryInfo> streams = {{0x02, 0x90, {}}, {0x86, 0x91, {}}, {0x10, 0x92, {}}};
   for (uint16_t i = 0; i < 6; ++i) streams.push_back({0x06, static_cast<uint16_t>(kPid + i), kRegistered});
   Bench bench(streams, {.limits = {.tracks_max = 4}});
   bench.receiver.demuxer.flush();  // two packets alone might be anything
