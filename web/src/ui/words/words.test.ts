@@ -18,7 +18,7 @@ const english = flatten(en);
 const korean = flatten(ko);
 const variables = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort();
 /** Names of programs, protocols and ourselves are the same in both. */
-const kSameInBoth = new Set(["app.name", "publish.obs", "publish.ffmpeg", "watch.address_whep", "watch.address_hls", "facts.transport_whep", "facts.transport_http_flv", "facts.path_udp", "facts.path_tcp", "watch.address_flv", "watch.address_rtmp"]);
+const kSameInBoth = new Set(["app.name", "publish.obs", "publish.ffmpeg", "watch.address_whep", "watch.address_hls", "facts.transport_whep", "facts.transport_http_flv", "facts.path_udp", "facts.path_tcp", "watch.address_flv", "watch.address_rtmp", "watch.address_dash", "watch.address_rtsp", "watch.address_srt", "publish.rtsp", "publish.srt", "publish.whip"]);
 
 it("has every sentence in both languages", () => {
   expect([...korean.keys()].sort()).toEqual([...english.keys()].sort());
