@@ -200,7 +200,7 @@ base::Status SlateRun::send_silence(base::Duration until) {
                                        .key = true,
                                        .pts = packet.pts,
                                        .dts = packet.dts,
-                                       .duration = base::Duration(samples * 1'000'000'000 / rate),
+                                       .duration = base::Duration(int64_t{samples} * 1'000'000'000 / rate),
                                        .payload = packet.payload});
     });
     if (!status || !sent) return status ? sent : status;
