@@ -75,11 +75,11 @@ def wait_for(condition, timeout: float = 10, what: str = "the condition"):
 
 
 class Process:
-    """A program in its own process group, whose output is kept; `timeout` ends it whatever it does."""
+    """A program in its own process group; `timeout` ends it whatever it does. Its last `lines_kept` lines are kept, all for None."""
 
-    def __init__(self, command, timeout: float = PEER_S, env=None, stdin=subprocess.DEVNULL):
+    def __init__(self, command, timeout: float = PEER_S, env=None, stdin=subprocess.DEVNULL, lines_kept=LOG_LINES_KEPT):
         self.command = [str(part) for part in command]
-        self.lines = collections.deque(maxlen=LOG_LINES_KEPT)
+        self.lines = collections.deque(maxlen=lines_kept)
         self._child = subprocess.Popen(self.command, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                        start_new_session=True, cwd=ROOT, env={**os.environ, **(env or {})})
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -157,10 +157,11 @@ class Server:
     """`eyas serve` on free loopback ports with data of its own, ready when the constructor returns.
 
     `settings` are --set keys: Server({"hls.keep_sei": True}). `config` is the path of a configuration file,
-    `data` that of another server's data, which is taken over; `timeout` ends it whatever it does.
+    `data` that of another server's data, which is taken over; `timeout` and `lines_kept` are its process's.
     """
 
-    def __init__(self, settings=None, command: str = "serve", config=None, data=None, timeout: float = 300):
+    def __init__(self, settings=None, command: str = "serve", config=None, data=None, timeout: float = 300,
+                 lines_kept=LOG_LINES_KEPT):
         assert PROGRAM.exists(), f"{PROGRAM} is not built"
         self.http_port, self.rtmp_port = free_port(), free_port()
         self.webrtc_port = free_port()
@@ -174,7 +175,7 @@ class Server:
         arguments = ["--config", config] if config else []
         for key, value in chosen.items():
             arguments += ["--set", f"{key}={str(value).lower() if isinstance(value, bool) else value}"]
-        self.process = Process([PROGRAM, command, "--data", self.data, *arguments], timeout=timeout)
+        self.process = Process([PROGRAM, command, "--data", self.data, *arguments], timeout=timeout, lines_kept=lines_kept)
         _running.append(self)
         wait_for(self._ready, START_S, f"/readyz of the server\n{self.process.output}\n")
 
