@@ -132,6 +132,7 @@ class Reader {
     if (out_.variants.size() + out_.audio.size() >= PulledPlaylist::kVariantsMax)
       return Error{Code::kLimit, "hls playlist: variants", {}};
     if (tag == "#EXT-X-STREAM-INF") {
+      described_ = true;
       variant_.bandwidth_bps = number<uint64_t>(attribute(value, "BANDWIDTH").value_or("")).value_or(0);
       variant_.audio_group = attribute_text(value, "AUDIO");
     } else if (attribute(value, "TYPE") == "AUDIO") {
@@ -168,13 +169,15 @@ class Reader {
   }
 
   Status take_uri(std::string_view line) {
+    if (!std::exchange(described_, false))
+      return Error{Code::kMalformed, "hls playlist: an address that no tag describes", {}};
     if (out_.multivariant) {
+      if (out_.variants.size() + out_.audio.size() >= PulledPlaylist::kVariantsMax)
+        return Error{Code::kLimit, "hls playlist: variants", {}};
       variant_.uri = line;
       out_.variants.push_back(std::exchange(variant_, {}));
       return {};
     }
-    if (!std::exchange(described_, false))
-      return Error{Code::kMalformed, "hls playlist: a segment without EXTINF", {}};
     if (out_.segments.size() >= PulledPlaylist::kSegmentsMax)
       return Error{Code::kLimit, "hls playlist: segments", {}};
     next_.uri = line;
@@ -192,7 +195,7 @@ class Reader {
   PulledPlaylist out_;
   PulledVariant variant_;
   PulledSegment next_;
-  bool described_ = false;
+  bool described_ = false;  // by the tag before: the next address
   std::string map_uri_;
   PulledKey key_, map_key_;
   uint64_t sequence_ = 0;

@@ -69,7 +69,8 @@ TEST(PulledPlaylist, WhatCannotBePulledSaysWhy) {
       {"#EXTM3U\n", "malformed: hls playlist: no target duration"},
       {"#EXTM3U\n#EXT-X-TARGETDURATION:0\n", "malformed: hls playlist: target duration"},
       {"#EXTM3U\n#EXT-X-TARGETDURATION:nan\n", "malformed: hls playlist: target duration"},
-      {head + "seg.ts\n", "malformed: hls playlist: a segment without EXTINF"},
+      {head + "seg.ts\n", "malformed: hls playlist: an address that no tag describes"},
+      {"#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO\na.m3u8\n", "malformed: hls playlist: an address that no tag describes"},
       {head + "#EXTINF:-1,\nseg.ts\n", "malformed: hls playlist: EXTINF"},
       {head + "#EXT-X-MEDIA-SEQUENCE:99999999999999999999\n", "malformed: hls playlist: media sequence"},
       {head + "#EXT-X-KEY:METHOD=SAMPLE-AES,URI=\"key\"\n",
@@ -100,6 +101,9 @@ TEST(PulledPlaylist, Limits) {
   many = "#EXTM3U\n";
   for (size_t i = 0; i <= PulledPlaylist::kVariantsMax; ++i) many += "#EXT-X-STREAM-INF:BANDWIDTH=1\nv\n";
   EXPECT_EQ(PulledPlaylist::parse(many).error().message(), "limit: hls playlist: variants");
+  many = "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n";
+  for (size_t i = 0; i < PulledPlaylist::kVariantsMax; ++i) many += "#EXT-X-MEDIA:TYPE=AUDIO\n";
+  EXPECT_EQ(PulledPlaylist::parse(many + "v\n").error().message(), "limit: hls playlist: variants");
   EXPECT_EQ(
       PulledPlaylist::parse(head + "#" + std::string(PulledPlaylist::kLineBytesMax, 'x')).error().message(),
       "limit: hls playlist: line");
