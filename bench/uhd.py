@@ -6,6 +6,11 @@ SRT = 28890
 SECONDS, RATE = 60, 60
 
 
+def times_of(lines):
+    """Of the pictures that ffprobe named, in the order of showing; the last line may have been cut off."""
+    return [float(line.split(",")[0]) for line in lines.splitlines()[:-1] if line[:1].isdigit()]
+
+
 class Uhd:
     """Counts every picture that comes out; `tools` is bench/run itself."""
 
@@ -42,7 +47,7 @@ class Uhd:
                 share = (self.tools.cpu_of(server.process.pid) - cpu) / SECONDS * 100
                 for reader in readers.values():
                     reader.terminate()
-                seen = {way: [float(line) for line in reader.communicate()[0].split() if line[:1].isdigit()] for way, reader in readers.items()}
+                seen = {way: times_of(reader.communicate()[0]) for way, reader in readers.items()}
             finally:
                 sender.kill()
                 sender.wait()
