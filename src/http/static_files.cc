@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <map>
 
+#include "base/memory_file.h"
 #include "http/reply.h"
 
 namespace eyas::http {
@@ -191,7 +192,10 @@ class Folder final : public StaticFiles {
     bool small = entry.size <= options_.cached_file_bytes_max &&
                  cached_bytes_ + entry.size <= options_.cache_bytes_max;
     entry.cached = small && read_whole(file.fd(), entry.size, entry.bytes);
-    if (entry.cached) cached_bytes_ += entry.size;
+    if (entry.cached) {
+      entry.bytes = memory_.keep(entry.bytes);
+      cached_bytes_ += entry.size;
+    }
     files_.emplace(name, std::move(entry));
   }
 
@@ -293,6 +297,7 @@ class Folder final : public StaticFiles {
   StaticFilesOptions options_;
   std::map<std::string, Entry> files_;
   uint64_t cached_bytes_ = 0;
+  base::MemoryFile memory_;  // where the bytes of the larger ones lie
 };
 
 }  // namespace
