@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string>
@@ -48,7 +50,16 @@ void reload(Node& node, const CommandLine& line) {
   node.apply(fresh);
 }
 
+// Large pieces of memory are mapped and given back one by one. Left to itself glibc raises this bound to the
+// largest that was ever freed, so that coded pictures would tear holes into a heap that only grows.
+void give_memory_back() {
+  constexpr int kLarge = 128 * 1024;
+  mallopt(M_MMAP_THRESHOLD, kLarge);
+  mallopt(M_TRIM_THRESHOLD, kLarge);
+}
+
 int serve(const CommandLine& line, bool demo) {
+  give_memory_back();
   Config config(make_protocols());
   if (!report(config.load(line.sources()))) return 1;
   if (!line.data.empty()) config.data_folder = line.data;
