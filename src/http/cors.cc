@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/words.h"
+
 namespace eyas::http {
 namespace {
 
@@ -10,6 +12,18 @@ bool is_own_origin(const Request& request, std::string_view origin) {
   size_t scheme_end = origin.find("://");
   return scheme_end != origin.npos && !request.authority.empty() &&
          origin.substr(scheme_end + 3) == request.authority;
+}
+
+// Pages cannot leave both away: a browser names the page's origin to what changes something, and its
+// languages to everybody.
+bool is_from_browser(const Request& request) {
+  return request.header("origin") || request.header("accept-language");
+}
+
+bool is_strangers_to_take(std::string_view host) {
+  bool address = host.starts_with('[') || host.find_first_not_of("0123456789.") == host.npos;
+  return !address && host.find('.') != host.npos && !host.ends_with(".local") &&
+         !host.ends_with(".localhost");
 }
 
 bool is_listed(const std::vector<std::string>& origins, std::string_view origin) {
@@ -23,6 +37,15 @@ bool origin_allowed(const Request& request, const RouteOptions& route,
   auto origin = request.header("origin");
   return !origin || route.cors == Cors::kAny || is_own_origin(request, *origin) ||
          is_listed(origins, *origin);
+}
+
+bool goes_by_foreign_name(const Request& request, const RouteOptions& route,
+                          const std::vector<std::string>& names) {
+  if (route.cors == Cors::kAny || request.secure || !is_from_browser(request)) return false;
+  std::string host = base::lowered(request.authority);
+  if (!host.starts_with('[')) host.resize(std::min(host.find(':'), host.size()));
+  if (host.ends_with('.')) host.pop_back();
+  return is_strangers_to_take(host) && !is_listed(names, host);
 }
 
 void add_cors_headers(const Request& request, const RouteOptions& route,

@@ -15,6 +15,12 @@ namespace eyas::http {
 bool origin_allowed(const Request& request, const RouteOptions& route,
                     const std::vector<std::string>& origins);
 
+// True when a browser asks for a route of our own pages, unencrypted, under a full domain name that is none
+// of `names` ("*": any): whoever owns such a name may have it point at us, and his page then passes for ours
+// (DNS rebinding). Addresses, names without a dot and *.local belong to no stranger.
+bool goes_by_foreign_name(const Request& request, const RouteOptions& route,
+                          const std::vector<std::string>& names);
+
 // Adds Access-Control-Allow-Origin and its companions to an answer, where they are due.
 void add_cors_headers(const Request& request, const RouteOptions& route,
                       const std::vector<std::string>& origins, Headers& headers);

@@ -40,6 +40,11 @@ void describe(base::OptionSchema& schema, Options& o) {
   schema.number("http.connections_max", o.connections_max, 1, 10'000'000, "Connections on one loop.")
       .reloadable = true;
   schema
+      .list("http.names", o.names,
+            "Domain names by which browsers may reach the page and the API over plain HTTP; * allows all. "
+            "Addresses, names without a dot and *.local always may.")
+      .reloadable = true;
+  schema
       .list("http.cors_origins", o.cors_origins, "Further origins whose pages may use the API; * allows all.")
       .reloadable = true;
 }

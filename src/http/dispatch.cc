@@ -29,6 +29,11 @@ void dispatch(const Router& router, const Options& options, Router::Match match,
   Exchange exchange(state);
   if (match.route) {
     state->route = match.route->options;
+    if (goes_by_foreign_name(*request, state->route, options.names)) {
+      return exchange.respond(
+          Response::error(421, "foreign_name",
+                          "this server does not go by the name " + request->authority + ": see http.names"));
+    }
     // A form on another site can send a POST without asking: no preflight protects from that.
     if (is_unsafe(request->method) && !origin_allowed(*request, state->route, options.cors_origins)) {
       return exchange.respond(Response::error(403, "origin_refused", "another site may not do this"));

@@ -10,7 +10,7 @@
 namespace eyas::http {
 
 // Hands the request to the handler of `match`, or answers 204 (OPTIONS), 403 (an unsafe method from another
-// site), 404 or 405.
+// site), 404, 405 or 421 (our own page's routes under a name that is not ours).
 void dispatch(const Router& router, const Options& options, Router::Match match,
               std::shared_ptr<Request> request, std::shared_ptr<ExchangeState> state);
 

@@ -48,6 +48,9 @@ struct Options {
   size_t compress_bytes_min = 1024;  // smaller bodies are not worth gzip
   std::vector<std::string>
       cors_origins;  // further origins ("https://ops.example") that may use every route; "*": all
+  // Domain names ("eyas.example") under which browsers may use our page and API unencrypted; "*": any. Names
+  // that no stranger can own need not be listed: see cors.h.
+  std::vector<std::string> names;
 };
 
 // Binds the keys "http.*" to `options`, which outlives the schema.

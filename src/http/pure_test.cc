@@ -117,5 +117,30 @@ TEST(Cors, APageOfAListedOriginMayReadWhatItNeeds) {
   EXPECT_FALSE(other.get("access-control-expose-headers"));
 }
 
+TEST(Cors, APageUnderAStrangersNameIsNotOurs) {
+  const RouteOptions own, media{.cors = Cors::kAny};
+  auto foreign = [&](const char* authority, const RouteOptions& route = {}, bool secure = false) {
+    Request request;
+    request.authority = authority;
+    request.secure = secure;
+    request.headers.add("accept-language", "ko");
+    return goes_by_foreign_name(request, route, {"eyas.example"});
+  };
+  for (const char* strangers :
+       {"rebound.example", "rebound.example:8080", "127.0.0.1.rebound.example", "a.b."})
+    EXPECT_TRUE(foreign(strangers)) << strangers;
+  for (const char* ours : {"127.0.0.1:8080", "[::1]:8080", "localhost:8080", "localhost.", "rescue-1",
+                           "eyas.local", "Eyas.Example:80", ""})
+    EXPECT_FALSE(foreign(ours)) << ours;
+  EXPECT_FALSE(foreign("rebound.example", media)) << "anybody may watch";
+  EXPECT_FALSE(foreign("rebound.example", own, true)) << "it has no certificate of ours";
+  Request tool;
+  tool.authority = "metrics.example";
+  EXPECT_FALSE(goes_by_foreign_name(tool, own, {})) << "no page asks without languages";
+  tool.headers.add("origin", "http://metrics.example");
+  EXPECT_TRUE(goes_by_foreign_name(tool, own, {}));
+  EXPECT_FALSE(goes_by_foreign_name(tool, own, {"*"}));
+}
+
 }  // namespace
 }  // namespace eyas::http

@@ -94,6 +94,22 @@ def test_pages_of_other_sites_command_nothing():
     assert server.stream("live/demo")["publisher"]["session"] == publisher
 
 
+def test_a_rebound_name_reads_and_commands_nothing():
+    server = Server({"http.names": "eyas.example"})
+
+    def status(host: str, request: str, *headers: str) -> int:
+        lines = [f"{request} HTTP/1.1", f"Host: {host}", "Connection: close", "Content-Length: 0", *headers]
+        return int(converse(server.http_port, "\r\n".join(lines + ["", ""]).encode()).split()[1])
+
+    for host, expected in ((f"127.0.0.1:{server.http_port}", 200), ("localhost", 200), ("eyas.example", 200), ("rebound.example", 421)):
+        assert status(host, "GET /api/v1/streams", "Accept-Language: ko") == expected, host
+    commands = ["Origin: http://rebound.example", "Content-Type: application/json"]
+    assert status("rebound.example", "POST /api/v1/pulls", *commands) == 421
+    assert status("rebound.example", "GET /api/v1/ws", commands[0], "Upgrade: websocket", "Sec-WebSocket-Version: 13",
+                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==") == 421
+    assert status("metrics.example", "GET /metrics") == 200, "a collector is no page"
+
+
 def test_nothing_that_was_asked_comes_back_as_a_page():
     server = Server()
     script = "<script>alert(1)</script>"
