@@ -57,4 +57,12 @@ void dispatch(const Router& router, const Options& options, Router::Match match,
                        .header("allow", allow_list(match.allowed)));
 }
 
+OpenedSink open_sink(const RouteOptions& route, const Options& options, const Request& head,
+                     io::Executor& executor) {
+  // Before its first byte is taken: dispatch() would ask when all of it is on the disk.
+  if (!origin_allowed(head, route, options.cors_origins))
+    return Response::error(403, "origin_refused", "another site may not do this");
+  return route.open_sink(head, executor);
+}
+
 }  // namespace eyas::http

@@ -14,4 +14,9 @@ namespace eyas::http {
 void dispatch(const Router& router, const Options& options, Router::Match match,
               std::shared_ptr<Request> request, std::shared_ptr<ExchangeState> state);
 
+// Opens the sink of a route that has one, or gives the answer: 403 for a page of another site, or what the
+// route says.
+OpenedSink open_sink(const RouteOptions& route, const Options& options, const Request& head,
+                     io::Executor& executor);
+
 }  // namespace eyas::http

@@ -76,6 +76,7 @@ bool Http1Connection::step() {
   }
   in_.erase(in_.begin(), in_.begin() + static_cast<ptrdiff_t>(fed->consumed));
   if (fed->progress == Http1Parser::Progress::kHead) on_head();
+  if (state_ == State::kBody && incoming_->sink && !fill_sink()) return false;
   if (fed->progress == Http1Parser::Progress::kComplete) on_request();
   return fed->progress != Http1Parser::Progress::kNeedMore;
 }
@@ -96,6 +97,7 @@ void Http1Connection::on_head() {
   keep_alive_ = head.keep_alive;
   state_ = State::kBody;
   deadline_ = connection_.now() + options.body_timeout;
+  if (!open_sink()) return;
   bool has_body = head.chunked || head.content_length.value_or(0) > 0;
   if (head.expects_continue && has_body && in_.empty()) {
     base::Slice go_on = base::Slice::literal("HTTP/1.1 100 Continue\r\n\r\n");
@@ -103,8 +105,44 @@ void Http1Connection::on_head() {
   }
 }
 
+bool Http1Connection::open_sink() {
+  Incoming& incoming = *incoming_;
+  if (!incoming.match.route || !incoming.match.route->options.open_sink) return true;
+  incoming.request->params = incoming.match.params;
+  incoming.request->peer = connection_.peer();
+  auto opened = http::open_sink(incoming.match.route->options, connection_.options(), *incoming.request,
+                                connection_.executor());
+  if (auto* refusal = std::get_if<Response>(&opened)) {
+    refuse(std::move(*refusal));
+    return false;
+  }
+  incoming.sink = std::move(std::get<std::unique_ptr<BodySink>>(opened));
+  return true;
+}
+
+// False when there is nothing more to read: for good, or until the sink is ready for more.
+bool Http1Connection::fill_sink() {
+  BodySink& sink = *incoming_->sink;
+  std::string part = incoming_->parser.take_part();
+  if (part.empty()) return true;
+  deadline_ = connection_.now() + connection_.options().body_timeout;
+  if (auto refusal = sink.take(base::as_bytes(part))) {
+    refuse(std::move(*refusal));
+    return false;
+  }
+  if (!sink.busy() || paused_) return true;
+  connection_.pause_reading(paused_ = true);
+  sink.on_ready([this] {
+    deadline_ = connection_.now() + connection_.options().body_timeout;
+    if (paused_) connection_.pause_reading(paused_ = false);
+  });
+  return true;
+}
+
 void Http1Connection::on_request() {
   auto request = std::move(incoming_->request);
+  request->sink = std::move(incoming_->sink);
+  if (request->sink) request->sink->on_ready({});  // it may outlive us
   request->body = incoming_->parser.take_body();
   request->peer = connection_.peer();
   request->secure = connection_.secure();
@@ -119,10 +157,13 @@ void Http1Connection::on_request() {
 }
 
 void Http1Connection::refuse(int status, const char* why) {
+  refuse(Response::error(status, "bad_request", why));
+}
+
+void Http1Connection::refuse(Response response) {
   incoming_.reset();
   discard_input();
   state_ = State::kClosed;
-  Response response = Response::error(status, "bad_request", why);
   response.headers.set("content-length", std::to_string(response.body_bytes()));
   std::vector<base::Slice> out;
   send_head(response.status, response.headers, false, Version::kHttp11, out);

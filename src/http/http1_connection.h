@@ -38,6 +38,7 @@ class Http1Connection final : public Protocol, Transport, WebSocketLink {
     Http1Parser parser;
     std::shared_ptr<Request> request;
     Router::Match match;
+    std::shared_ptr<BodySink> sink;
   };
   enum class Framing : uint8_t { kUntilClose, kChunked, kLength, kNoBody };
 
@@ -46,8 +47,11 @@ class Http1Connection final : public Protocol, Transport, WebSocketLink {
   bool may_read() const;
   void on_head();
   void on_request();
+  bool open_sink();
+  bool fill_sink();
   // Answers what could not be read or came too late, and closes.
   void refuse(int status, const char* why);
+  void refuse(Response response);
   void send_head(int status, const Headers& headers, bool keep, Version version,
                  std::vector<base::Slice>& out);
   // The answer is out: the next request, or the end.

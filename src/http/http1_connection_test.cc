@@ -367,5 +367,47 @@ TEST_F(Http1, DrainingEndsIdleNowBusyAfterTheirAnswerAndEndlessAtTheDeadline) {
   EXPECT_TRUE(done);
 }
 
+std::string put(size_t limit, size_t bytes) {
+  return "PUT /store/" + std::to_string(limit) +
+         " HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(bytes) + "\r\n\r\n";
+}
+
+TEST_F(Http1, ABodyThatIsTooLargeToBeHeldGoesToItsSinkAsItComes) {
+  Peer peer(executor, server());
+  const size_t total = 5u << 20;  // more than body_bytes_max
+  peer.send(put(total, total));
+  EXPECT_EQ(held.sinks, 1);
+  for (size_t sent = 0; sent < total; sent += 1 << 16) peer.send(std::string(1 << 16, 'x'));
+  EXPECT_TRUE(has(peer.take(), "stored " + std::to_string(total)));
+  EXPECT_EQ(held.sinks, 0);
+  peer.send("PUT /store/100 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+  EXPECT_TRUE(has(peer.take(), "stored 3")) << "on the same connection";
+  peer.send("GET /hello/b HTTP/1.1\r\nHost: x\r\n\r\n");
+  EXPECT_TRUE(has(peer.take(), "hello b"));
+}
+
+TEST_F(Http1, ASinkRefusesAtOnceAndSlowsItsSenderDown) {
+  EXPECT_EQ(ask_status(put(0, 10)), 403) << "before the first byte";
+  EXPECT_EQ(ask_status(put(4, 10) + "12345"), 507) << "before the last one";
+  EXPECT_EQ(
+      ask_status("PUT /store/9 HTTP/1.1\r\nHost: x\r\nOrigin: http://evil\r\nContent-Length: 1\r\n\r\n"),
+      403);
+  {
+    Peer gone(executor, server());
+    gone.send(put(100, 10) + "123");
+    EXPECT_EQ(held.sinks, 1);
+  }
+  EXPECT_EQ(held.sinks, 0) << "its sender went away";
+  held.slow = true;
+  Peer peer(executor, server());
+  peer.send(put(100, 10) + "123");
+  EXPECT_TRUE(peer.paused());
+  held.sink_ready();
+  EXPECT_FALSE(peer.paused());
+  peer.send("4567890");
+  EXPECT_TRUE(has(peer.take(), "stored 10"));
+  EXPECT_FALSE(peer.paused());
+}
+
 }  // namespace
 }  // namespace eyas::http

@@ -1,8 +1,9 @@
 #include "http/http1_parser.h"
 
 #include <algorithm>
+#include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <utility>
 
 #include "base/words.h"
 #include "http/http1_head.h"
@@ -22,10 +23,37 @@ std::string_view to_view(boost::beast::string_view text) {
   return {text.data(), text.size()};
 }
 
+// Beast's own string_body makes room for all of the body as soon as its length is known.
+struct GrowingBody {
+  using value_type = std::string;
+  class reader {
+   public:
+    template <bool kRequest, class Fields>
+    reader(beast::header<kRequest, Fields>&, value_type& body) : body_(body) {}
+    void init(const boost::optional<std::uint64_t>&, boost::system::error_code& failed) { failed = {}; }
+    template <class Buffers>
+    size_t put(const Buffers& buffers, boost::system::error_code& failed) {
+      failed = {};
+      size_t count = 0;
+      for (auto at = boost::asio::buffer_sequence_begin(buffers);
+           at != boost::asio::buffer_sequence_end(buffers); ++at) {
+        boost::asio::const_buffer one(*at);
+        body_.append(static_cast<const char*>(one.data()), one.size());
+        count += one.size();
+      }
+      return count;
+    }
+    void finish(boost::system::error_code& failed) { failed = {}; }
+
+   private:
+    value_type& body_;
+  };
+};
+
 }  // namespace
 
 struct Http1Parser::Grammar {
-  beast::request_parser<beast::string_body> parser;
+  beast::request_parser<GrowingBody> parser;
 };
 
 Http1Parser::Http1Parser(const Options& options) : options_(options), grammar_(std::make_unique<Grammar>()) {
@@ -152,7 +180,8 @@ base::Result<Http1Parser::Fed> Http1Parser::feed_body(base::Bytes bytes) {
     if (rest.empty()) return fed;
     size_t used = parser.put(boost::asio::const_buffer(rest.data(), rest.size()), failed);
     fed.consumed += used;
-    if (parser.get().body().size() > body_bytes_max_) return fail(413, Code::kLimit, "http1: body");
+    if (body_bytes_taken_ + parser.get().body().size() > body_bytes_max_)
+      return fail(413, Code::kLimit, "http1: body");
     if (failed && failed != beast::error::need_more) return fail(400, Code::kMalformed, "http1: body");
     if (failed == beast::error::need_more || used == 0) {
       if (bytes.size() - fed.consumed > kChunkLineBytesMax)
@@ -162,6 +191,12 @@ base::Result<Http1Parser::Fed> Http1Parser::feed_body(base::Bytes bytes) {
   }
   fed.progress = Progress::kComplete;
   return fed;
+}
+
+std::string Http1Parser::take_part() {
+  std::string part = std::exchange(grammar_->parser.get().body(), {});
+  body_bytes_taken_ += part.size();
+  return part;
 }
 
 base::Slice Http1Parser::take_body() {

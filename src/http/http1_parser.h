@@ -44,6 +44,8 @@ class Http1Parser {
   std::shared_ptr<Request> take_request() { return std::move(request_); }
   void set_body_limit(uint64_t bytes) { body_bytes_max_ = bytes; }
   base::Slice take_body();
+  // What came of the body since the last call; it is then held no longer.
+  std::string take_part();
 
  private:
   base::Result<Fed> feed_head(base::Bytes bytes);
@@ -59,6 +61,7 @@ class Http1Parser {
   std::shared_ptr<Request> request_;
   Head head_;
   uint64_t body_bytes_max_ = 0;
+  uint64_t body_bytes_taken_ = 0;
   size_t scanned_ = 0;  // bytes already searched for the end of the head
   bool head_done_ = false;
   int status_ = 400;

@@ -42,6 +42,7 @@ void Http2Connection::process_ready() {
     if (stream->socket) stream->socket->session->lose();
   }
   process_heard();
+  fill_sinks();
   auto ready = std::move(ready_);
   ready_.clear();
   for (int32_t id : ready) {
@@ -70,13 +71,18 @@ void Http2Connection::on_request_head(Stream& stream) {
   stream.match = connection_.router().match(request.method, request.path);
   size_t limit = stream.match.route ? stream.match.route->options.body_bytes_max : 0;
   stream.body_bytes_max = limit ? limit : options.body_bytes_max;
+  stream.wants_sink = stream.match.route && stream.match.route->options.open_sink;
 }
 
 void Http2Connection::dispatch_stream(Stream& stream) {
   if (stream.head_sent) return;
   if (stream.refused) return refuse(stream, stream.refused);
+  if (stream.wants_sink && !fill_sink(stream)) return;  // one whose body is empty
   auto request = std::move(stream.request);
   request->body = base::Slice(std::move(stream.body));
+  request->sink = std::move(stream.sink);
+  if (request->sink) request->sink->on_ready({});  // it may outlive us
+  if (paused_) connection_.pause_reading(paused_ = false);
   request->peer = connection_.peer();
   request->secure = connection_.secure();
   stream.body = {};
@@ -96,6 +102,50 @@ void Http2Connection::refuse(Stream& stream, int status) {
   append(stream, response.body);
   stream.out_ended = true;
   submit_head(stream, status, response.headers, true);
+}
+
+void Http2Connection::fill_sinks() {
+  auto sinking = std::move(sinking_);
+  sinking_.clear();
+  for (int32_t id : sinking) {
+    Stream* stream = find(id);
+    if (stream && !stream->refused && !stream->head_sent) fill_sink(*stream);
+  }
+}
+
+bool Http2Connection::fill_sink(Stream& stream) {
+  if (!stream.sink) {
+    stream.request->params = stream.match.params;
+    stream.request->peer = connection_.peer();
+    auto opened = open_sink(stream.match.route->options, connection_.options(), *stream.request,
+                            connection_.executor());
+    if (auto* refusal = std::get_if<Response>(&opened)) {
+      refuse_body(stream, std::move(*refusal));
+      return false;
+    }
+    stream.sink = std::move(std::get<std::unique_ptr<BodySink>>(opened));
+  }
+  std::vector<uint8_t> part = std::exchange(stream.body, {});
+  if (part.empty()) return true;
+  stream.deadline = connection_.now() + connection_.options().body_timeout;
+  if (auto refusal = stream.sink->take(part)) {
+    refuse_body(stream, std::move(*refusal));
+    return false;
+  }
+  if (!stream.sink->busy() || paused_) return true;
+  // The whole connection waits: what this one body is too fast for is the disk.
+  connection_.pause_reading(paused_ = true);
+  stream.sink->on_ready([this] { connection_.pause_reading(paused_ = false); });
+  return true;
+}
+
+void Http2Connection::refuse_body(Stream& stream, Response response) {
+  stream.complete = true;  // what still comes of the body is dropped
+  stream.sink.reset();
+  if (paused_) connection_.pause_reading(paused_ = false);
+  append(stream, response.body);
+  stream.out_ended = true;
+  submit_head(stream, response.status, response.headers, true);
 }
 
 void Http2Connection::submit_head(Stream& stream, int status, const Headers& headers, bool with_body) {

@@ -46,6 +46,9 @@ class Http2Connection final : public Protocol, Transport {
     std::vector<uint8_t> body;  // of the request; what a WebSocket has yet to hear
     size_t header_bytes = 0;
     size_t body_bytes_max = 0;
+    size_t body_bytes = 0;           // that came in all
+    std::shared_ptr<BodySink> sink;  // takes the body, once it is made
+    bool wants_sink = false;
     int refused = 0;        // the status to answer without asking a handler
     bool has_head = false;  // all header lines came
     bool complete = false;  // the request is whole
@@ -79,6 +82,10 @@ class Http2Connection final : public Protocol, Transport {
   // Who asked for a WebSocket ends the stream after our answer, or is reset.
   void await_end(Stream& stream);
   void process_heard();
+  void fill_sinks();
+  // False when it was answered.
+  bool fill_sink(Stream& stream);
+  void refuse_body(Stream& stream, Response response);
   std::vector<int32_t> sockets() const;
   // The exchange dies: closed streams that wait in closed_ must not tell it.
   void forget(const ExchangeState& exchange);
@@ -98,6 +105,7 @@ class Http2Connection final : public Protocol, Transport {
   struct Session;  // nghttp2_session
   std::unique_ptr<Session> session_;
   std::unordered_map<int32_t, std::unique_ptr<Stream>> streams_;
+  std::vector<int32_t> sinking_;                 // streams with bytes for their sinks, likewise
   std::vector<int32_t> heard_;                   // WebSockets with new bytes, likewise
   std::vector<int32_t> ready_;                   // whole requests, for dispatch after nghttp2 has returned
   std::vector<std::unique_ptr<Stream>> closed_;  // for their owners to be told, likewise
@@ -110,6 +118,7 @@ class Http2Connection final : public Protocol, Transport {
   io::Timer later_;  // process_ready is due
   bool draining_ = false;
   bool in_session_ = false;
+  bool paused_ = false;  // a sink is busy
   bool gone_ = false;
 };
 

@@ -442,5 +442,28 @@ TEST_F(Http2, AWebSocketThatSendsIsToldWhenItDrained) {
   EXPECT_EQ(drained, 1);
 }
 
+TEST_F(Http2, BodiesTooLargeToBeHeldGoToTheirSinks) {
+  int32_t large = client.ask("PUT", "/store/9000000", std::string(3u << 20, 'x'));
+  int32_t refused = client.ask("PUT", "/store/0", std::string(100'000, 'x'));
+  int32_t full = client.ask("PUT", "/store/5000", std::string(100'000, 'x'));
+  int32_t empty = client.ask("PUT", "/store/5000");
+  client.exchange();
+  EXPECT_EQ(client.answers[large].body, "stored " + std::to_string(3u << 20));
+  EXPECT_EQ(client.answers[refused].headers[":status"], "403");
+  EXPECT_EQ(client.answers[full].headers[":status"], "507");
+  EXPECT_EQ(client.answers[empty].body, "stored 0");
+  EXPECT_EQ(held.sinks, 0);
+  EXPECT_FALSE(peer.closed());
+}
+
+TEST_F(Http2, ABusySinkSlowsItsConnectionDown) {
+  held.slow = true;
+  int32_t id = client.ask("PUT", "/store/9000000", std::string(200'000, 'x'));
+  client.exchange();
+  EXPECT_GT(peer.pauses(), 0);
+  EXPECT_EQ(client.answers[id].body, "stored 200000");
+  EXPECT_FALSE(peer.paused()) << "nobody is left who would end it";
+}
+
 }  // namespace
 }  // namespace eyas::http

@@ -212,11 +212,13 @@ int Http2Connection::Callbacks::on_body(nghttp2_session*, uint8_t, int32_t id, c
     return 0;
   }
   if (!stream || stream->complete || stream->refused) return 0;
-  if (stream->body.size() + length > stream->body_bytes_max) {
+  stream->body_bytes += length;
+  if (stream->body_bytes > stream->body_bytes_max) {
     stream->refused = 413;
     stream->body = {};
     return 0;
   }
+  if (stream->wants_sink && stream->body.empty()) connection.sinking_.push_back(id);
   stream->body.insert(stream->body.end(), data, data + length);
   return 0;
 }

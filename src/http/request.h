@@ -13,6 +13,8 @@
 
 namespace eyas::http {
 
+class BodySink;
+
 enum class Method : uint8_t { kGet, kHead, kPost, kPut, kPatch, kDelete, kOptions };
 const char* method_name(Method method);
 std::optional<Method> method_from(std::string_view name);
@@ -50,6 +52,7 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> params;  // what the route's {names} matched
   Headers headers;
   base::Slice body;
+  std::shared_ptr<BodySink> sink;   // has the body, on routes with RouteOptions::open_sink
   std::string authority;            // Host or :authority, as sent
   std::string peer;                 // "127.0.0.1:50123"
   bool secure = false;              // came over TLS

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "http/body_sink.h"
 #include "http/exchange.h"
 #include "http/request.h"
 
@@ -23,6 +24,7 @@ enum class Cors : uint8_t {
 struct RouteOptions {
   Cors cors = Cors::kSameOrigin;
   size_t body_bytes_max = 0;  // 0: Options::body_bytes_max. Raises or lowers it for this route.
+  OpenSink open_sink = {};    // takes the body as it comes, however large
 };
 
 // Filled at start, const afterwards (then thread-safe).

@@ -19,6 +19,7 @@ struct Wire {
   size_t kernel_room = static_cast<size_t>(-1);  // bytes that the kernel still takes; then they are pending
   std::string held;                              // pending
   bool paused = false;
+  int pauses = 0;  // times that reading was paused
   bool closed = false;  // by the server
   bool flushing = false;
   bool alive = true;  // the server still owns its end
@@ -44,7 +45,10 @@ class FakeStream final : public io::ByteStream {
     return wire_->held.size();
   }
   size_t pending() const override { return wire_->held.size(); }
-  void pause_reading(bool paused) override { wire_->paused = paused; }
+  void pause_reading(bool paused) override {
+    wire_->pauses += paused ? 1 : 0;
+    wire_->paused = paused;
+  }
   void close_after_flush() override {
     wire_->flushing = true;
     if (wire_->held.empty()) close({base::Code::kClosed, "flushed", {}});
@@ -104,6 +108,7 @@ class Peer {
   }
   bool closed() const { return wire_->closed; }
   bool paused() const { return wire_->paused; }
+  int pauses() const { return wire_->pauses; }
   size_t held() const { return wire_->held.size(); }
 
  private:

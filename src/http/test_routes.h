@@ -1,6 +1,7 @@
 // For the tests and fuzzers of this room: handlers of every kind.
 #pragma once
 
+#include <cstdlib>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,7 +18,47 @@ struct Held {
   int gone = 0;
   int closed = 0;
   int drained = 0;
+  int sinks = 0;          // open now
+  bool slow = false;      // sinks are busy once they have something
+  base::Task sink_ready;  // what a busy one is to call
 };
+
+// Keeps count of a body up to a limit, and refuses what goes beyond.
+class CountingSink final : public BodySink {
+ public:
+  CountingSink(Held& held, size_t limit) : held_(held), limit_(limit) { ++held_.sinks; }
+  ~CountingSink() override { --held_.sinks; }
+  std::optional<Response> take(base::Bytes bytes) override {
+    count_ += bytes.size();
+    if (count_ <= limit_) return std::nullopt;
+    return Response::error(507, "full", "no room");
+  }
+  bool busy() const override { return held_.slow && count_ > 0; }
+  void on_ready(base::Task callback) override { held_.sink_ready = std::move(callback); }
+  size_t count() const { return count_; }
+
+ private:
+  Held& held_;
+  size_t limit_;
+  size_t count_ = 0;
+};
+
+inline void add_sink_route(Router& router, Held& held) {
+  RouteOptions options;
+  options.body_bytes_max = SIZE_MAX;
+  options.open_sink = [&held](const Request& head, io::Executor&) -> OpenedSink {
+    size_t limit = std::strtoul(std::string(head.param("limit")).c_str(), nullptr, 10);
+    if (limit == 0) return Response::error(403, "off", "nothing is taken");
+    return std::unique_ptr<BodySink>(std::make_unique<CountingSink>(held, limit));
+  };
+  router.add(
+      Method::kPut, "/store/{limit}",
+      [](RequestPtr request, Exchange exchange) {
+        auto* sink = static_cast<CountingSink*>(request->sink.get());
+        exchange.respond(Response::text("stored " + std::to_string(sink ? sink->count() : 0)));
+      },
+      std::move(options));
+}
 
 inline void add_stream_route(Router& router, Held& held, const std::string& path,
                              StreamHead::Framing framing) {
@@ -70,6 +111,7 @@ inline void add_routes(Router& router, Held& held) {
                exchange.respond(Response::text(std::string(request->param("name"))));
              },
              {Cors::kAny, 0});
+  add_sink_route(router, held);
   add_stream_route(router, held, "/raw", StreamHead::Framing::kUntilClose);
   add_stream_route(router, held, "/chunks", StreamHead::Framing::kChunked);
   add_stream_route(router, held, "/length", StreamHead::Framing::kLength);

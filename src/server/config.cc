@@ -95,6 +95,7 @@ void Config::describe() {
   sources::describe(schema_, demo);
   sources::describe(schema_, derive);
   sources::describe(schema_, transfers);
+  files::describe(schema_, files);
   sources::describe(schema_, pictures);
   sources::describe(schema_, slate);
   sources::describe(schema_, alarms);
@@ -179,6 +180,7 @@ void Config::check(std::vector<std::string>& findings) const {
   }
   for (std::string& finding : sources::check(transfers, transfer_table()))
     findings.push_back(std::move(finding));
+  for (std::string& finding : files::check(files)) findings.push_back(std::move(finding));
   bool wants_tls = !https_listen.empty();
   for (const auto& protocol : protocols_) {
     if (base::Status status = protocol->check(); !status.ok()) findings.push_back(status.error().message());

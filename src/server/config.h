@@ -13,6 +13,7 @@
 #include "sources/alarms.h"
 #include "sources/demo.h"
 #include "sources/derivations.h"
+#include "sources/files/options.h"
 #include "sources/pictures.h"
 #include "sources/slate.h"
 #include "sources/transfer_plan.h"
@@ -60,6 +61,7 @@ class Config {
   sources::PictureOptions pictures;
   sources::SlateOptions slate;
   sources::AlarmOptions alarms;
+  files::Options files;
 
  private:
   void describe();

@@ -103,6 +103,7 @@ Node::~Node() {
   demo_.reset();
   watcher_.reset();
   slates_.reset();
+  if (playlists_) playlists_->end();
   if (transfers_) transfers_->drain();
   run_what_is_posted();  // a transfer ends on its own loop, while its protocol still stands
   for (Desk& desk : desks_) {
@@ -115,6 +116,7 @@ Node::~Node() {
   run_what_is_posted();
   api_.reset();
   transfers_.reset();
+  playlists_.reset();
   discoveries_.reset();
   dialer_.reset();
   directory_.reset();
@@ -145,6 +147,7 @@ base::Status Node::start() {
   api_->register_routes(router_);
   discoveries_ = std::make_unique<api::Discoveries>(*loops_[0], *dialer_);
   discoveries_->register_route(router_);
+  if (auto status = start_files(); !status.ok()) return status;
   if (auto status = open_web(); !status.ok()) return status;
   for (Desk& desk : desks_) {
     desk.http = std::make_unique<http::Server>(*desk.loop, router_, config_.http, http_shared_);
@@ -161,6 +164,16 @@ base::Status Node::make_transfers() {
   dialer_ = std::make_unique<io::Dialer>(*policy);
   transfers_ = std::make_unique<sources::Transfers>(loops_, *directory_, *dialer_, config_.transfer_table(),
                                                     config_.transfers, config_.data_folder);
+  return {};
+}
+
+base::Status Node::start_files() {
+  files::Options options = config_.files;
+  options.process = config_.worker;
+  auto playlists = files::Playlists::start(*loops_[0], *directory_, std::move(options), config_.data_folder);
+  if (!playlists) return playlists.error();
+  playlists_ = std::move(*playlists);
+  api::register_files(router_, *playlists_);
   return {};
 }
 
@@ -343,6 +356,7 @@ void Node::apply(const Config& fresh) {
   }
   for (auto& protocol : config_.protocols()) protocol->reload();
   if (transfers_ && !draining_) transfers_->reload(config_.transfers);
+  if (playlists_ && !draining_) playlists_->reload(config_.files.playlists);
   for (Desk& desk : desks_) {
     desk.loop->post([&desk, options = config_.http] { desk.http->set_options(options); });
   }
@@ -355,6 +369,7 @@ void Node::drain() {
   demo_.reset();
   watcher_.reset();
   if (slates_) slates_->end();
+  if (playlists_) playlists_->end();
   if (transfers_) transfers_->drain();
   desks_draining_.store(desks_.size());
   drain_limit_ = loops_[0]->after(config_.drain, [this] { drained(); });
@@ -392,6 +407,7 @@ std::vector<base::Metric> Node::metrics() const {
   std::ranges::move(pictures_->metrics(), std::back_inserter(all));
   std::ranges::move(slates_->metrics(), std::back_inserter(all));
   std::ranges::move(config_.worker.incidents->metrics(), std::back_inserter(all));
+  std::ranges::move(playlists_->metrics(), std::back_inserter(all));
   return all;
 }
 

@@ -10,6 +10,7 @@
 
 #include "api/api.h"
 #include "api/discover.h"
+#include "api/files.h"
 #include "http/server.h"
 #include "http/static_files.h"
 #include "io/dial.h"
@@ -18,6 +19,7 @@
 #include "server/config.h"
 #include "sources/demo.h"
 #include "sources/derivations.h"
+#include "sources/files/playlists.h"
 #include "sources/pictures.h"
 #include "sources/slates.h"
 #include "sources/transfers.h"
@@ -59,6 +61,7 @@ class Node {
   base::Status open_web();
   base::Status start_demo();
   base::Status make_transfers();
+  base::Status start_files();
   base::Status start_watching();
   base::Status listen();
   // Opens one address on every loop; `bound` gets it with its real port.
@@ -95,6 +98,7 @@ class Node {
   std::unique_ptr<sources::WorkerPictures> pictures_;
   std::unique_ptr<sources::Slates> slates_;
   std::unique_ptr<sources::Watcher> watcher_;
+  std::unique_ptr<files::Playlists> playlists_;
   std::atomic<std::shared_ptr<const io::TlsContext>> tls_;
   std::atomic<bool> ready_{false};
   std::atomic<size_t> desks_draining_{0};

@@ -155,10 +155,13 @@ void Slate::show() {
   ++shared_.shown;
   form_.since = lost_at_ ? clock_text(*lost_at_) : "";
   form_.picture = shared_.image.has_value();
+  form_.film = shared_.film >= 0;
+  worker::ProcessOptions process = shared_.options.process;
+  process.input = shared_.film;
   log::info("slate.show", {{"stream", name_.text()}, {"since", form_.since}});
   supervisor_ = std::make_unique<worker::Supervisor>(
       loop_, name_.text() + " slate", base::Slice(worker::encode(form_)),
-      worker::launch_program(loop_, shared_.options.process), static_cast<worker::Supervisor::Sink&>(*this));
+      worker::launch_program(loop_, std::move(process)), static_cast<worker::Supervisor::Sink&>(*this));
   supervisor_->start();
 }
 

@@ -19,7 +19,7 @@ struct SlateOptions {
   static constexpr int kRank = 999;
 
   std::vector<std::string> streams;  // "live/alpha", "live/*", "*"; empty: no slates
-  std::string file;                  // a JPEG or PNG to show instead of the drawn card
+  std::string file;                  // a JPEG, PNG or video file to show instead of the drawn card
   // Of a stream that was never on air.
   uint32_t width = 1280;
   uint32_t height = 720;
@@ -44,6 +44,7 @@ class Slate final : worker::Supervisor::Sink {
   struct Shared {
     SlateOptions options;
     std::optional<SlateImage> image;
+    int film = -1;                      // descriptor of a video file; -1: none. Its owner's
     std::atomic<uint64_t> workers{0};   // now
     std::atomic<uint64_t> shown{0};     // times that one went on air
     std::atomic<uint64_t> restarts{0};  // of workers that died

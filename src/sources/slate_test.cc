@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -136,10 +137,28 @@ TEST_F(SlateTest, ShowsAnImageOfTheOperators) {
   EXPECT_TRUE(pictures_of(320));
 }
 
+TEST_F(SlateTest, ShowsAFilmAgainAndAgain) {
+  if (std::system("command -v ffmpeg >/dev/null 2>&1") != 0) GTEST_SKIP() << "ffmpeg is not installed";
+  auto path = std::filesystem::temp_directory_path() / ("eyas_slate_" + std::to_string(getpid()) + ".mp4");
+  std::string make =
+      "ffmpeg -nostdin -v error -y -f lavfi -i testsrc=size=96x54:rate=10:duration=0.5 -c:v libx264 ";
+  ASSERT_EQ(std::system((make + path.string()).c_str()), 0);
+  SlateOptions film = options({"live/alpha"});
+  film.file = path;
+  auto slates = Slates::start(loop_, directory_, film);
+  std::filesystem::remove(path);
+  ASSERT_TRUE(slates.ok());
+  read();
+  ASSERT_TRUE(pictures_of(320)) << "in the slate's form";
+  ASSERT_TRUE(comes_true([&] { return pictures_ > 25; })) << "longer than it is";
+}
+
 TEST_F(SlateTest, RefusesWhatIsNoNameAndNoImage) {
   EXPECT_FALSE(Slates::start(loop_, directory_, options({"no name"})).ok());
   SlateOptions absent = options({});
   absent.file = "/nowhere/slate.png";
+  EXPECT_FALSE(Slates::start(loop_, directory_, absent).ok());
+  absent.file = "/nowhere/slate.mp4";
   EXPECT_FALSE(Slates::start(loop_, directory_, absent).ok());
   absent.file = "/proc/self/exe";
   EXPECT_FALSE(Slates::start(loop_, directory_, absent).ok());

@@ -1,5 +1,8 @@
 #include "sources/slates.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -26,16 +29,17 @@ base::Result<SlateImage> read_image(const std::string& path) {
   return Error{Code::kInvalidConfig, "slate.file is neither JPEG nor PNG", path};
 }
 
+bool is_video(const std::string& path) {
+  auto ends = [&](std::string_view ending) { return path.ends_with(ending); };
+  return ends(".mp4") || ends(".m4v") || ends(".mov") || ends(".mkv") || ends(".webm") || ends(".ts") ||
+         ends(".avi") || ends(".flv");
+}
+
 }  // namespace
 
 base::Result<std::unique_ptr<Slates>> Slates::start(io::Loop& loop, hub::Directory& directory,
                                                     SlateOptions options) {
   std::optional<SlateImage> image;
-  if (!options.file.empty()) {
-    auto read = read_image(options.file);
-    if (!read) return read.error();
-    image = std::move(*read);
-  }
   std::vector<hub::StreamName> named;
   for (const std::string& text : options.streams) {
     if (is_pattern(text)) continue;
@@ -43,7 +47,17 @@ base::Result<std::unique_ptr<Slates>> Slates::start(io::Loop& loop, hub::Directo
     if (!name) return Error{Code::kInvalidConfig, "slate.streams", name.error().message()};
     named.push_back(std::move(*name));
   }
+  int film = -1;
+  if (is_video(options.file)) {
+    film = ::open(options.file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (film < 0) return Error{Code::kInvalidConfig, "slate.file cannot be read", options.file};
+  } else if (!options.file.empty()) {
+    auto read = read_image(options.file);
+    if (!read) return read.error();
+    image = std::move(*read);
+  }
   std::unique_ptr<Slates> slates(new Slates(loop, directory, std::move(options)));
+  slates->shared_.film = film;
   slates->shared_.image = std::move(image);
   for (const hub::StreamName& name : named) slates->begin(name, true);
   return slates;
@@ -56,7 +70,10 @@ Slates::Slates(io::Loop& loop, hub::Directory& directory, SlateOptions options)
   next_ = loop_.after(kLook, [this] { look_at_all(); });
 }
 
-Slates::~Slates() = default;
+Slates::~Slates() {
+  slates_.clear();
+  if (shared_.film >= 0) ::close(shared_.film);
+}
 
 void Slates::end() {
   subscription_.reset();
@@ -114,7 +131,7 @@ void describe(base::OptionSchema& schema, SlateOptions& o) {
   schema.list("slate.streams", o.streams,
               "Streams that show a slate while nobody is on air: names, or patterns such as live/*.");
   schema.text("slate.file", o.file,
-              "JPEG or PNG image to show; empty draws the stream's name and since when.");
+              "JPEG or PNG image, or video file, to show; empty draws the stream's name and since when.");
   schema.number("slate.width", o.width, 64, 4096, "Width of the slate of a stream that was never on air.");
   schema.number("slate.height", o.height, 64, 2304, "Its height.");
   schema.number("slate.frame_rate", o.frame_rate, 1, 60, "Its frames per second.");

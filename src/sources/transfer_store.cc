@@ -1,14 +1,8 @@
 #include "sources/transfer_store.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
+
+#include "sources/kept_file.h"
 
 namespace eyas::sources {
 namespace {
@@ -43,37 +37,6 @@ bool read_list(const json& root, const char* key, std::vector<base::RecordText>&
   return true;
 }
 
-Error system_error(const char* what, const std::string& path) {
-  return {Code::kSystem, what, path + ": " + std::strerror(errno)};
-}
-
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    ssize_t n = ::write(fd, text.data(), text.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    text.remove_prefix(static_cast<size_t>(n));
-  }
-  return true;
-}
-
-// Under another name first: a crash leaves the old file or the new one.
-base::Status replace_file(const std::string& folder, const std::string& path, const std::string& text) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error)
-    return Error{Code::kSystem, "sources: cannot make the data folder", folder + ": " + error.message()};
-  std::string fresh = path + ".new";
-  int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (fd < 0) return system_error("sources: cannot write", fresh);
-  bool written = fchmod(fd, 0600) == 0 && write_all(fd, text) && fsync(fd) == 0;
-  base::Status status = written ? base::Status() : base::Status(system_error("sources: cannot write", fresh));
-  ::close(fd);
-  if (!status) return status;
-  if (rename(fresh.c_str(), path.c_str()) != 0) return system_error("sources: cannot replace", path);
-  return {};
-}
-
 }  // namespace
 
 TransferStore::TransferStore(std::string folder)
@@ -84,16 +47,10 @@ TransferStore::~TransferStore() {
 }
 
 base::Result<AddedTransfers> TransferStore::read() const {
-  std::error_code error;
-  auto size = std::filesystem::file_size(path_, error);
-  if (error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory)
-    return AddedTransfers{};
-  if (error) return Error{Code::kSystem, "sources: cannot read", path_ + ": " + error.message()};
-  if (size > kBytesMax) return Error{Code::kLimit, "sources: the file is too large", path_};
-  std::ifstream file(path_, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(file)), {});
-  if (!file) return Error{Code::kSystem, "sources: cannot read", path_};
-  json root = json::parse(text, nullptr, false);
+  auto text = read_kept(path_, kBytesMax);
+  if (!text) return text.error();
+  if (!*text) return AddedTransfers{};
+  json root = json::parse(**text, nullptr, false);
   AddedTransfers added;
   bool ours = root.is_object() && root.value("version", json()) == kVersion &&
               read_list(root, "pulls", added.pulls) && read_list(root, "pushes", added.pushes);
@@ -107,7 +64,7 @@ void TransferStore::write(const AddedTransfers& added, base::UniqueFunction<void
   // One after another: the newest is written last.
   if (writing_.joinable()) writing_.join();
   writing_ = std::thread([folder = folder_, path = path_, text = std::move(text),
-                          done = std::move(done)]() mutable { done(replace_file(folder, path, text)); });
+                          done = std::move(done)]() mutable { done(replace_kept(folder, path, text)); });
 }
 
 }  // namespace eyas::sources

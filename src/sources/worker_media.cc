@@ -33,6 +33,9 @@ base::Result<media::TrackPtr> track_of(worker::TrackMessage message) {
     auto config = codec::describe(message.codec, std::move(message.record));
     if (!config) return config.error();
     track->config = std::move(*config);
+    // Some codecs say neither.
+    if (track->config.sample_rate == 0) track->config.sample_rate = message.sample_rate;
+    if (track->config.channels == 0) track->config.channels = message.channels;
   }
   return media::TrackPtr(std::move(track));
 }

@@ -69,12 +69,15 @@ void reset_signals() {
   int null = open("/dev/null", O_RDWR);
   dup2(null, STDIN_FILENO);
   dup2(STDERR_FILENO, STDOUT_FILENO);
+  // Out of the way first: it may be where the channel belongs.
+  int input = options.input < 0 ? -1 : fcntl(options.input, F_DUPFD, kInputFd + 1);
   if (channel == kChannelFd) {
     fcntl(channel, F_SETFD, 0);
   } else {
     dup2(channel, kChannelFd);
   }
-  close_range(kChannelFd + 1, ~0u, 0);
+  if (input >= 0) dup2(input, kInputFd);
+  close_range(static_cast<unsigned>(input >= 0 ? kInputFd : kChannelFd) + 1, ~0u, 0);
   reset_signals();
   shut_in(options, parent);
   char* const argv[] = {const_cast<char*>(program), nullptr};

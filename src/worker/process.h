@@ -47,6 +47,8 @@ struct ProcessOptions {
   size_t memory_bytes_max = size_t{1} << 30;
   // Of all workers that are started with copies of these options.
   std::shared_ptr<Incidents> incidents = std::make_shared<Incidents>();
+  // A descriptor that the process gets as its kInputFd; -1: none. The caller's, before and after.
+  int input = -1;
 };
 
 // Binds the keys "worker.*" to `options`, which outlives the schema.

@@ -22,11 +22,15 @@ enum class Type : uint8_t {
   kTrespass = 21,
   kLog = 5,
   kKeyRequest = 6,
-  kVariant = 7
+  kVariant = 7,
+  kOpened = 8,
+  kReadThrough = 9
 };
-enum class JobKind : uint8_t { kDemo = 1, kTranscode = 2, kPictures = 3, kSlate = 4 };
+enum class JobKind : uint8_t { kDemo = 1, kTranscode = 2, kPictures = 3, kSlate = 4, kFile = 5 };
 // Bits of a frame's flags.
 constexpr uint8_t kKeyFlag = 1, kDiscontinuityFlag = 2, kHiddenFlag = 4, kAloneFlag = 8;
+// Bits of what a slate shows.
+constexpr uint8_t kPictureFlag = 1, kFilmFlag = 2;
 // Bits of a variant's flags.
 constexpr uint8_t kWantedFlag = 1, kLookFlag = 2;
 
@@ -100,10 +104,21 @@ base::Result<Job> slate_job(ByteReader in) {
   job.audio_track = in.u32();
   job.sample_rate = in.u32();
   job.channels = in.u8();
-  job.picture = in.u8() != 0;
+  uint8_t shows = in.u8();
+  job.picture = (shows & kPictureFlag) != 0;
+  job.film = (shows & kFilmFlag) != 0;
   job.name = in.text(in.u16());
   job.since = in.text(in.u16());
   if (!in.ok() || in.remaining() != 0) return malformed("worker job: slate");
+  return Job(std::move(job));
+}
+
+base::Result<Job> file_job(ByteReader in) {
+  FileJob job;
+  job.from = get_time(in);
+  job.begin = base::MonoTime(get_time(in));
+  job.name = in.text(in.u16());
+  if (!in.ok() || in.remaining() != 0) return malformed("worker job: file");
   return Job(std::move(job));
 }
 
@@ -143,9 +158,17 @@ std::vector<uint8_t> encode(const SlateJob& job) {
   out.u32(job.audio_track);
   out.u32(job.sample_rate);
   out.u8(job.channels);
-  out.u8(job.picture ? 1 : 0);
+  out.u8(static_cast<uint8_t>((job.picture ? kPictureFlag : 0) | (job.film ? kFilmFlag : 0)));
   put_text(out, job.name);
   put_text(out, job.since);
+  return finish(std::move(out));
+}
+
+std::vector<uint8_t> encode(const FileJob& job) {
+  ByteWriter out = begin(JobKind::kFile);
+  put_time(out, job.from);
+  put_time(out, job.begin.time_since_epoch());
+  put_text(out, job.name);
   return finish(std::move(out));
 }
 
@@ -206,6 +229,25 @@ std::vector<uint8_t> encode(const VariantMessage& variant) {
   return finish(std::move(out));
 }
 
+std::vector<uint8_t> encode(const OpenedMessage& opened) {
+  ByteWriter out = begin(Type::kOpened, 16 + opened.firsts.size() * 20 + opened.left_out.size());
+  put_time(out, opened.duration);
+  out.u16(static_cast<uint16_t>(opened.firsts.size()));
+  for (const OpenedMessage::First& first : opened.firsts) {
+    out.u32(first.track);
+    put_time(out, first.pts);
+    put_time(out, first.dts);
+  }
+  put_text(out, opened.left_out);
+  return finish(std::move(out));
+}
+
+std::vector<uint8_t> encode(const ReadThroughMessage& through) {
+  ByteWriter out = begin(Type::kReadThrough, 8);
+  put_time(out, through.end);
+  return finish(std::move(out));
+}
+
 std::vector<uint8_t> encode(const LogMessage& line) {
   ByteWriter out = begin(Type::kLog, 1 + line.text.size());
   out.u8(static_cast<uint8_t>(line.level));
@@ -236,6 +278,8 @@ base::Result<Job> decode_job(base::Bytes message) {
       return pictures_job(in);
     case JobKind::kSlate:
       return slate_job(in);
+    case JobKind::kFile:
+      return file_job(in);
   }
   return Error{Code::kUnsupported, "worker job: kind", {}};
 }
@@ -287,6 +331,12 @@ base::Status Decoder::message(uint8_t type, base::Bytes body) {
       break;
     case Type::kLog:
       if (worker) return log_line(ByteReader(body));
+      break;
+    case Type::kOpened:
+      if (worker) return opened(ByteReader(body));
+      break;
+    case Type::kReadThrough:
+      if (worker) return read_through(ByteReader(body));
       break;
     case Type::kKeyRequest:
       if (!worker) return key_request(ByteReader(body));
@@ -386,6 +436,32 @@ base::Status Decoder::variant(ByteReader in) {
   variant.interval = get_time(in);
   if (!in.ok() || in.remaining() != 0) return malformed("worker variant");
   sink_.on_variant(variant);
+  return {};
+}
+
+base::Status Decoder::opened(ByteReader in) {
+  OpenedMessage opened;
+  opened.duration = get_time(in);
+  size_t count = in.u16();
+  if (count > limits_.tracks) return over_limit("worker opened: tracks", count);
+  for (size_t i = 0; i < count && in.ok(); ++i) {
+    OpenedMessage::First& first = opened.firsts.emplace_back();
+    first.track = in.u32();
+    first.pts = get_time(in);
+    first.dts = get_time(in);
+  }
+  opened.left_out = in.text(in.u16());
+  if (!in.ok() || in.remaining() != 0) return malformed("worker opened");
+  if (opened.left_out.size() > limits_.text_bytes)
+    return over_limit("worker opened: text", opened.left_out.size());
+  sink_.on_opened(std::move(opened));
+  return {};
+}
+
+base::Status Decoder::read_through(ByteReader in) {
+  ReadThroughMessage through{get_time(in)};
+  if (!in.ok() || in.remaining() != 0) return malformed("worker read through");
+  sink_.on_read_through(through);
   return {};
 }
 

@@ -24,9 +24,11 @@
 namespace eyas::worker {
 
 // Both sides come from one build; another number means a stale program beside the server.
-inline constexpr uint16_t kProtocolVersion = 4;
+inline constexpr uint16_t kProtocolVersion = 5;
 // The descriptor on which the worker finds its end of the socket pair.
 inline constexpr int kChannelFd = 3;
+// The descriptor of the file that it works on, for jobs that have one.
+inline constexpr int kInputFd = 4;
 
 struct Limits {
   size_t message_bytes = 8u << 20;  // one coded picture of 4K fits with room to spare
@@ -67,9 +69,17 @@ struct SlateJob {
   std::string name{};    // the stream's
   std::string since{};   // "12:34:56"; empty: there was no signal yet
   bool picture = false;  // the server's first track and frame are an image to show instead of our drawing
+  bool film = false;     // the file at kInputFd is shown instead, again and again
   bool operator==(const SlateJob&) const = default;
 };
-using Job = std::variant<DemoJob, TranscodeJob, PicturesJob, SlateJob>;
+// Plays the file at kInputFd once, in real time, as it is: nothing is decoded.
+struct FileJob {
+  base::Duration from{0};  // position to begin at; it begins with a keyframe at or before
+  base::MonoTime begin{};  // when its first frame is due; the epoch: at once
+  std::string name{};      // the file's, a hint at its format
+  bool operator==(const FileJob&) const = default;
+};
+using Job = std::variant<DemoJob, TranscodeJob, PicturesJob, SlateJob, FileJob>;
 
 // Media types of data tracks whose frames are whole images.
 inline constexpr const char* kJpegType = "image/jpeg";
@@ -125,6 +135,21 @@ struct VariantMessage {
   uint8_t quality = 75;        // 1 to 100
   base::Duration interval{0};  // of media time between two pictures at least
 };
+// A file job's: the file can be read. Its frames' times are positions in the file.
+struct OpenedMessage {
+  struct First {
+    uint32_t track = 0;
+    base::Duration pts{0}, dts{0};
+    bool operator==(const First&) const = default;
+  };
+  base::Duration duration{0};   // 0: unknown
+  std::vector<First> firsts{};  // when each track begins, of those seen so far
+  std::string left_out{};       // what the file has that cannot be carried; empty: nothing
+};
+// A file job's: all of it has been read; what is left will be sent when it is due, until `end`.
+struct ReadThroughMessage {
+  base::Duration end{0};
+};
 struct LogMessage {
   base::LogLevel level = base::LogLevel::kInfo;
   std::string text;
@@ -134,6 +159,7 @@ std::vector<uint8_t> encode(const DemoJob& job);
 std::vector<uint8_t> encode(const TranscodeJob& job);
 std::vector<uint8_t> encode(const PicturesJob& job);
 std::vector<uint8_t> encode(const SlateJob& job);
+std::vector<uint8_t> encode(const FileJob& job);
 std::vector<uint8_t> encode(const Hello& hello);
 std::vector<uint8_t> encode(const ShutInMessage& shut_in);
 // Safe in a signal handler.
@@ -142,6 +168,8 @@ std::vector<uint8_t> encode(const TrackMessage& track);
 std::vector<uint8_t> encode(const FrameMessage& frame);
 std::vector<uint8_t> encode(const KeyRequest& request);
 std::vector<uint8_t> encode(const VariantMessage& variant);
+std::vector<uint8_t> encode(const OpenedMessage& opened);
+std::vector<uint8_t> encode(const ReadThroughMessage& through);
 std::vector<uint8_t> encode(const LogMessage& line);
 
 // The worker's side: how many bytes the whole job message has once its first four bytes are known, and the
@@ -160,11 +188,13 @@ class Decoder {
     virtual ~Sink() = default;
     virtual void on_track(TrackMessage track) = 0;
     virtual void on_frame(FrameMessage frame) = 0;
-    virtual void on_shut_in(ShutInMessage) {}     // the worker's
-    virtual void on_trespass(TrespassMessage) {}  // the worker's
-    virtual void on_log(LogMessage) {}            // the worker's
-    virtual void on_key_request(KeyRequest) {}    // the server's
-    virtual void on_variant(VariantMessage) {}    // the server's
+    virtual void on_shut_in(ShutInMessage) {}            // the worker's
+    virtual void on_trespass(TrespassMessage) {}         // the worker's
+    virtual void on_log(LogMessage) {}                   // the worker's
+    virtual void on_opened(OpenedMessage) {}             // the worker's
+    virtual void on_read_through(ReadThroughMessage) {}  // the worker's
+    virtual void on_key_request(KeyRequest) {}           // the server's
+    virtual void on_variant(VariantMessage) {}           // the server's
   };
 
   explicit Decoder(Sink& sink, Limits limits = {}, Speaker speaker = Speaker::kWorker)
@@ -185,6 +215,8 @@ class Decoder {
   base::Status trespass(base::ByteReader reader);
   base::Status key_request(base::ByteReader reader);
   base::Status variant(base::ByteReader reader);
+  base::Status opened(base::ByteReader reader);
+  base::Status read_through(base::ByteReader reader);
   base::Status log_line(base::ByteReader reader);
   bool knows(uint32_t track) const;
 

@@ -14,6 +14,8 @@ struct Tally : worker::Decoder::Sink {
   void on_log(worker::LogMessage l) override { add(l.text.size()); }
   void on_shut_in(worker::ShutInMessage s) override { add(static_cast<uint64_t>(s.how)); }
   void on_trespass(worker::TrespassMessage t) override { add(t.call + static_cast<uint64_t>(t.what)); }
+  void on_opened(worker::OpenedMessage o) override { add(o.firsts.size() + o.left_out.size()); }
+  void on_read_through(worker::ReadThroughMessage r) override { add(static_cast<uint64_t>(r.end.count())); }
   void on_key_request(worker::KeyRequest) override { add(3); }
   void on_variant(worker::VariantMessage v) override { add(v.id + v.width + v.quality + (v.look ? 1 : 0)); }
   void add(uint64_t v) { sum = sum * 1099511628211u + v + 1; }

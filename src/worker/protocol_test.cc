@@ -11,9 +11,13 @@ struct Heard : Decoder::Sink {
   void on_track(TrackMessage t) override { tracks.push_back(std::move(t)); }
   void on_frame(FrameMessage f) override { frames.push_back(std::move(f)); }
   void on_log(LogMessage l) override { lines.push_back(std::move(l)); }
+  void on_opened(OpenedMessage o) override { opened.push_back(std::move(o)); }
+  void on_read_through(ReadThroughMessage r) override { ends.push_back(r.end); }
   std::vector<TrackMessage> tracks;
   std::vector<FrameMessage> frames;
   std::vector<LogMessage> lines;
+  std::vector<OpenedMessage> opened;
+  std::vector<base::Duration> ends;
 };
 
 void append(std::vector<uint8_t>& to, const std::vector<uint8_t>& bytes) {
@@ -85,7 +89,7 @@ TEST(WorkerProtocol, JobComesBackAsItWent) {
   EXPECT_EQ(*decode_job(encode(PicturesJob{})), Job(PicturesJob{}));
   SlateJob slate{
       .width = 640, .height = 360, .frame_rate = {30000, 1001}, .video_track = 3, .audio_track = 4};
-  slate.sample_rate = 44'100, slate.channels = 2, slate.picture = true;
+  slate.sample_rate = 44'100, slate.channels = 2, slate.picture = true, slate.film = true;
   slate.name = "live/alpha", slate.since = "12:34:56";
   EXPECT_EQ(*decode_job(encode(slate)), Job(slate));
   bytes.pop_back();
@@ -181,6 +185,29 @@ TEST(WorkerProtocol, AWorkerTellsHowItIsShutInAndOfWhatItDies) {
   EXPECT_EQ(last.trespass.call, 0x01020304u);
   EXPECT_FALSE(after_hello(base::from_hex("00000002 14 03")).ok()) << "no such confinement";
   EXPECT_FALSE(after_hello(base::from_hex("00000006 15 05 00000000")).ok()) << "no such class";
+}
+
+TEST(WorkerProtocol, AFilesWorkerTellsWhatItReads) {
+  FileJob job{.from = std::chrono::seconds(7),
+              .begin = base::MonoTime(std::chrono::seconds(99)),
+              .name = "flight one.mp4"};
+  EXPECT_EQ(*decode_job(encode(job)), Job(job));
+  Heard heard;
+  Decoder decoder(heard);
+  OpenedMessage opened{.duration = std::chrono::seconds(60),
+                       .firsts = {{1, std::chrono::milliseconds(80), {}}, {2, {}, {}}},
+                       .left_out = "mpeg4"};
+  std::vector<uint8_t> bytes = encode(Hello{});
+  append(bytes, encode(opened));
+  append(bytes, encode(ReadThroughMessage{std::chrono::seconds(61)}));
+  ASSERT_TRUE(decoder.feed(bytes).ok());
+  EXPECT_EQ(heard.opened.at(0).firsts, opened.firsts);
+  EXPECT_EQ(heard.opened.at(0).duration, opened.duration);
+  EXPECT_EQ(heard.opened.at(0).left_out, "mpeg4");
+  EXPECT_EQ(heard.ends.at(0), std::chrono::seconds(61));
+  EXPECT_EQ(after_hello(encode(opened), {.tracks = 1}).error().code, Code::kLimit);
+  EXPECT_EQ(after_hello(encode(opened), {.text_bytes = 4}).error().code, Code::kLimit);
+  EXPECT_FALSE(after_hello(base::from_hex("00000002 09 00")).ok()) << "short end";
 }
 
 TEST(WorkerProtocol, KeepsItsLimits) {

@@ -8,6 +8,7 @@ extern "C" {
 }
 
 #include "worker/program/demo_run.h"
+#include "worker/program/file_run.h"
 #include "worker/program/pictures_run.h"
 #include "worker/program/sandbox.h"
 #include "worker/program/slate_run.h"
@@ -49,9 +50,19 @@ base::Error work_at(const worker::PicturesJob&) {
 }
 
 base::Error work_at(const worker::SlateJob& job) {
-  if (auto status = worker::shut_in(channel(), worker::Profile::kChannel); !status) return status.error();
-  auto slate = worker::SlateRun::open(job, channel());
+  auto film = job.film ? worker::MediaFile::bytes_of(worker::kInputFd) : base::Result<int64_t>(0);
+  if (!film) return film.error();
+  auto profile = job.film ? worker::Profile::kInputFile : worker::Profile::kChannel;
+  if (auto status = worker::shut_in(channel(), profile); !status) return status.error();
+  auto slate = worker::SlateRun::open(job, channel(), *film);
   return slate ? (*slate)->run() : slate.error();
+}
+
+base::Error work_at(const worker::FileJob& job) {
+  auto file = worker::FileRun::prepare(job, channel());
+  if (!file) return file.error();
+  if (auto status = worker::shut_in(channel(), worker::Profile::kInputFile); !status) return status.error();
+  return (*file)->run();
 }
 
 int run() {

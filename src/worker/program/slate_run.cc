@@ -77,7 +77,8 @@ struct ImageSink final : Decoder::Sink {
 
 }  // namespace
 
-base::Result<std::unique_ptr<SlateRun>> SlateRun::open(const SlateJob& job, Channel& channel) {
+base::Result<std::unique_ptr<SlateRun>> SlateRun::open(const SlateJob& job, Channel& channel,
+                                                       int64_t film_bytes) {
   if (auto status = check(job); !status) return status.error();
   auto video = open_video(job);
   if (!video) return video.error();
@@ -89,6 +90,12 @@ base::Result<std::unique_ptr<SlateRun>> SlateRun::open(const SlateJob& job, Chan
     audio = std::move(*opened);
   }
   std::unique_ptr<SlateRun> run(new SlateRun(job, channel, std::move(*video), std::move(audio)));
+  if (job.film) {
+    auto film = Reel::open(kInputFd, film_bytes);
+    if (!film) return film.error();
+    run->film_ = std::move(*film);
+    return run;
+  }
   if (!job.picture) return run;
   if (auto status = run->read_image(); !status) return status.error();
   return run;
@@ -128,15 +135,15 @@ base::Status SlateRun::show_image(AVFrame& image) {
   double scale = std::min(double(into.width) / image.width, double(into.height) / image.height);
   int width = std::max(2, static_cast<int>(image.width * scale) & ~1);
   int height = std::max(2, static_cast<int>(image.height * scale) & ~1);
-  AvScalerPtr scaler(sws_getContext(image.width, image.height, static_cast<AVPixelFormat>(image.format),
-                                    width, height, AV_PIX_FMT_YUV420P, SWS_BICUBIC, nullptr, nullptr,
-                                    nullptr));
-  if (!scaler)
+  scaler_.reset(sws_getCachedContext(scaler_.release(), image.width, image.height,
+                                     static_cast<AVPixelFormat>(image.format), width, height,
+                                     AV_PIX_FMT_YUV420P, SWS_BICUBIC, nullptr, nullptr, nullptr));
+  if (!scaler_)
     return base::Error{base::Code::kUnsupported, "slate: image format", std::to_string(image.format)};
   int left = (into.width - width) / 2 & ~1, top = (into.height - height) / 2 & ~1;
   uint8_t* planes[4] = {ground.y_row(top) + left, ground.u_row(top) + left / 2, ground.v_row(top) + left / 2,
                         nullptr};
-  sws_scale(scaler.get(), image.data, image.linesize, 0, image.height, planes, into.linesize);
+  sws_scale(scaler_.get(), image.data, image.linesize, 0, image.height, planes, into.linesize);
   return {};
 }
 
@@ -170,7 +177,10 @@ int64_t SlateRun::wait_for(int64_t number) {
 
 base::Status SlateRun::send_picture(int64_t number) {
   int64_t second = base::to_ms(time_of(number)) / 1000;
-  if (!job_.picture && second != second_drawn_) {
+  if (film_) {
+    auto status = film_->turn_to(time_of(number), [this](AVFrame& picture) { return show_image(picture); });
+    if (!status) return status;
+  } else if (!job_.picture && second != second_drawn_) {
     card_.draw(picture_of(video_->frame()), time_of(number));
     second_drawn_ = second;
   }

@@ -5,6 +5,7 @@
 
 #include "worker/program/channel.h"
 #include "worker/program/encoder.h"
+#include "worker/program/reel.h"
 #include "worker/slate/card.h"
 
 namespace eyas::worker {
@@ -14,7 +15,9 @@ class SlateRun {
  public:
   // Waits for the image when the job says that there is one. Errors: kInvalidConfig for a form that cannot be
   // encoded; kMalformed for an image that cannot be read; kSystem.
-  static base::Result<std::unique_ptr<SlateRun>> open(const SlateJob& job, Channel& channel);
+  // `film_bytes`: of the film at kInputFd, when the job says that there is one.
+  static base::Result<std::unique_ptr<SlateRun>> open(const SlateJob& job, Channel& channel,
+                                                      int64_t film_bytes);
   // Returns when it cannot go on: kClosed when the server hung up.
   base::Error run();
 
@@ -36,6 +39,8 @@ class SlateRun {
   std::unique_ptr<VideoEncoder> video_;
   std::unique_ptr<AudioEncoder> audio_;  // null: no sound
   slate::Card card_;
+  std::unique_ptr<Reel> film_;  // null: none
+  AvScalerPtr scaler_;
   base::MonoTime started_;
   int64_t second_drawn_ = -1;
   int64_t sound_frames_ = 0;

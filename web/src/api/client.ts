@@ -1,4 +1,4 @@
-import type { ErrorBody, NewPull, NewPush, Pull, PullChange, Push, PushChange, ServerInfo, StreamFacts, StreamsBody } from "./contract";
+import type { ErrorBody, FilePlayer, Library, NewPull, NewPush, Pull, PullChange, Push, PushChange, ServerInfo, StreamFacts, StreamsBody } from "./contract";
 import { serverClock } from "./server_clock";
 
 const kTimeoutMs = 8000;
@@ -81,3 +81,29 @@ export const addPush = (push: NewPush) => call<Push>("POST", "/pushes", push);
 export const changePush = (push: Push, change: PushChange) => call<Push>("PATCH", pushPath(push), change);
 export const dropPush = (push: Push) => call<void>("DELETE", pushPath(push));
 export const restartPush = (push: Push) => call<Push>("POST", `${pushPath(push)}/restart`);
+
+export async function fetchFiles(): Promise<FilePlayer[]> {
+  return (await call<{ files: FilePlayer[] }>("GET", "/files")).files;
+}
+export const fetchLibrary = () => call<Library>("GET", "/library");
+const filesPath = (player: Pick<FilePlayer, "name">) => `/files/${streamPath(player.name)}`;
+/** To an entry of the queue; without one, to the next. */
+export const skipFile = (player: FilePlayer, to?: number) => call<FilePlayer>("POST", `${filesPath(player)}/skip`, to === undefined ? {} : { to });
+export const queueFile = (player: FilePlayer, file: string) => call<FilePlayer>("POST", `${filesPath(player)}/queue`, { file });
+export const moveFile = (player: FilePlayer, entry: number, index: number) => call<FilePlayer>("PATCH", `${filesPath(player)}/queue/${entry}`, { index });
+export const unqueueFile = (player: FilePlayer, entry: number) => call<FilePlayer>("DELETE", `${filesPath(player)}/queue/${entry}`);
+
+/** Sends a file; fetch() would not tell how far it is. Rejects with ApiError, or with AbortError when it was called off. */
+export function uploadFile(file: File, onProgress: (share: number) => void, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("PUT", `/api/v1/library/${encodeURIComponent(file.name)}`);
+    request.setRequestHeader("content-type", "application/octet-stream");
+    request.upload.onprogress = (event) => onProgress(event.loaded / Math.max(1, event.total));
+    request.onload = () => (request.status === 201 ? resolve() : reject(refusal(request.status, request.responseText)));
+    request.onerror = () => reject(new ApiError(0, "network", ""));
+    request.onabort = () => reject(new DOMException("called off", "AbortError"));
+    signal.addEventListener("abort", () => request.abort());
+    request.send(file);
+  });
+}

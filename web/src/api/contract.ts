@@ -23,6 +23,9 @@ export type NewPull = Schemas["NewPull"];
 export type NewPush = Schemas["NewPush"];
 export type PullChange = Schemas["PullChange"];
 export type PushChange = Schemas["PushChange"];
+export type FilePlayer = Schemas["FilePlayer"];
+export type FileEntry = Schemas["FileEntry"];
+export type Library = Schemas["Library"];
 
 /** As the publisher sent it, in its best rendition. */
 export function videoTrack(stream: StreamFacts): TrackFacts | undefined {

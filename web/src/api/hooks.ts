@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
-import { askToReconnect, fetchInfo, fetchPulls, fetchPushes, fetchStreams } from "./client";
+import { askToReconnect, fetchFiles, fetchInfo, fetchLibrary, fetchPulls, fetchPushes, fetchStreams } from "./client";
 import type { ServerInfo, StreamFacts } from "./contract";
 import { liveStreams } from "./live_streams";
 
@@ -10,6 +10,7 @@ const kFirstInfoEveryMs = 1500;
 const kFirstInfos = 4;
 const kPollEveryMs = 3000;
 const kTransfersEveryMs = 1500;
+const kFilesEveryMs = 1000;
 
 export function useServerInfo(): ServerInfo | undefined {
   return useQuery({ queryKey: ["info"], queryFn: fetchInfo, refetchInterval: ({ state }) => (state.dataUpdateCount < kFirstInfos ? kFirstInfoEveryMs : kInfoEveryMs) }).data;
@@ -51,5 +52,17 @@ export function useTransferAction<T>(act: (argument: T) => Promise<unknown>) {
   return useMutation({
     mutationFn: act,
     onSettled: () => Promise.all([client.invalidateQueries({ queryKey: ["pulls"] }), client.invalidateQueries({ queryKey: ["pushes"] })]),
+  });
+}
+
+export const useFiles = () => useQuery({ queryKey: ["files"], queryFn: fetchFiles, refetchInterval: kFilesEveryMs });
+export const useLibrary = () => useQuery({ queryKey: ["library"], queryFn: fetchLibrary, refetchInterval: kTransfersEveryMs });
+
+/** The same for streams of files. */
+export function useFilesAction<T>(act: (argument: T) => Promise<unknown>) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: act,
+    onSettled: () => Promise.all([client.invalidateQueries({ queryKey: ["files"] }), client.invalidateQueries({ queryKey: ["library"] })]),
   });
 }

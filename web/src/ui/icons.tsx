@@ -45,6 +45,9 @@ export const ScreenIcon = draw(<><rect x="3" y="4.5" width="18" height="12" rx="
 export const UplinkIcon = draw(<path d="M12 19V8M7.5 12 12 7.500l4.5 4.500M5 4.500h14" />);
 export const SourcesIcon = draw(<path d="M7 4v14M3.500 14.500 7 18l3.500-3.500M17 20V6M13.500 9.500 17 6l3.500 3.500" />);
 export const PlusIcon = draw(<path d="M12 5v14M5 12h14" />);
+export const NextIcon = draw(<><path d="M6.500 5.500v13l9-6.500Z" fill="currentColor" /><path d="M18 5.500v13" /></>);
+export const UpIcon = draw(<path d="M12 18V6.500M7 11.500l5-5 5 5" />);
+export const DownIcon = draw(<path d="M12 6v11.500M7 12.500l5 5 5-5" />);
 export const TrashIcon = draw(<path d="M4.500 7h15M9.500 7V4.500h5V7M6.500 7l.8 12.500h9.400L17.500 7M10.500 10.500v5.500M13.500 10.500v5.500" />);
 export const RestartIcon = draw(<path d="M18.500 9.500A7 7 0 1 0 19 13M19 4.500v5h-5" />);
 export const StopIcon = draw(<rect x="6.500" y="6.500" width="11" height="11" rx="1.500" />);

@@ -8,6 +8,7 @@ import { PlusIcon } from "@/ui/icons";
 import { Notice } from "@/ui/notice";
 import { useTitle } from "@/ui/title";
 import { AddPullForm, AddPushForm } from "./add_form";
+import { FilesSection } from "./files_section";
 import { TransferRow } from "./transfer_row";
 
 export function SourcesPage() {
@@ -46,6 +47,7 @@ export function SourcesPage() {
           />
         ))}
       </Section>
+      <FilesSection />
     </div>
   );
 }
