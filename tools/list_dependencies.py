@@ -20,7 +20,7 @@ PAGE = ROOT / "docs" / "dependencies.md"
 PROGRAMS = ["eyas", "eyas-worker"]
 # Packages of the [build] list that make the build run and leave nothing in it.
 TOOLS = {"g++", "make", "cmake", "ninja-build", "ccache", "pkg-config", "python3", "git", "ca-certificates", "clang-format-14",
-         "libavformat-dev", "libbrotli-dev"}
+         "libbrotli-dev"}
 NONE = "-"
 
 
