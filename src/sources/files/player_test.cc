@@ -98,7 +98,9 @@ class PlayerTest : public testing::Test {
   static base::Duration longest_step(const std::vector<Seen>& frames) {
     std::vector<media::MediaTime> shown;
     for (size_t i = 0; i < frames.size(); ++i) {
-      if (i > 0) EXPECT_GT(frames[i].dts, frames[i - 1].dts) << "at frame " << i;
+      if (i > 0) {
+        EXPECT_GT(frames[i].dts, frames[i - 1].dts) << "at frame " << i;
+      }
       shown.push_back(frames[i].pts);
     }
     std::ranges::sort(shown);
@@ -166,7 +168,8 @@ TEST_F(PlayerTest, WhatCannotBePlayedIsSkippedAndSaidSo) {
 }
 
 TEST_F(PlayerTest, IsSkippedReorderedAndQueued) {
-  for (const char* name : {"1.mp4", "2.mp4", "3.mp4"}) make(name, picture(25, 20) + "-c:v libx264 -preset ultrafast -g 25");
+  for (const char* name : {"1.mp4", "2.mp4", "3.mp4"})
+    make(name, picture(25, 20) + "-c:v libx264 -preset ultrafast -g 25");
   start();
   auto plays = [&](const char* name) {
     return comes_true([&] { return report().file == name && report().state == PlayerState::kPlaying; });

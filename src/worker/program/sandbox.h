@@ -9,7 +9,7 @@ namespace eyas::worker {
 // Each job says which it needs.
 enum class Profile : uint8_t {
   kChannel,    // memory (never executable), time, its channel, its end
-  kInputFile,  // and to read in the file at kInputFd; to open one, never
+  kInputFile,  // and to read in the file at kInputFd; to open one fails, as iconv() bears
 };
 
 // Leaves this process what the profile has, for good, and tells the server how it went. A call that no worker
