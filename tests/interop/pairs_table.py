@@ -6,13 +6,14 @@ import pathlib
 
 DOCUMENT = pathlib.Path(__file__).resolve().parent.parent.parent / "docs" / "interop.md"
 NAMES = {"h264": "H.264", "h265": "H.265", "hevc": "H.265", "av1": "AV1", "aac": "AAC", "opus": "Opus", "mjpeg": "JPEG"}
-WAYS_IN = {"rtmp": "RTMP", "rtsp-tcp": "RTSP, TCP", "rtsp-udp": "RTSP, UDP", "srt": "SRT", "ts": "TS, UDP", "whip": "WHIP"}
+WAYS_IN = {"rtmp": "RTMP", "rtsp-tcp": "RTSP, TCP", "rtsp-udp": "RTSP, UDP", "srt": "SRT", "ts": "TS, UDP", "whip": "WHIP",
+           "file": "MP4 file"}
 WAYS_OUT = {"whep": "WHEP", "whep-h264": "WHEP, H.264 alone", "hls": "LL-HLS", "hls-ts": "HLS-TS", "dash": "DASH", "flv": "FLV", "rtmp": "RTMP", "rtsp": "RTSP",
             "srt": "SRT", "ts": "TS", "mjpeg": "MJPEG"}
 ANY = [("h264", "aac"), ("h265", "aac"), ("h264", "opus"), ("av1", "opus")]
 TRANSPORT_STREAM = ANY[:3]
 PAIRS_IN = {"rtmp": ANY, "rtsp-tcp": ANY, "rtsp-udp": ANY, "srt": TRANSPORT_STREAM, "ts": TRANSPORT_STREAM,
-            "whip": [("h264", "opus"), ("h265", "opus"), ("av1", "opus")]}
+            "whip": [("h264", "opus"), ("h265", "opus"), ("av1", "opus")], "file": ANY}
 NOT_IN = {"srt": [("av1", "opus")], "ts": [("av1", "opus")], "whip": [("h264", "aac"), ("h265", "aac")]}
 NONE = "—"
 

@@ -21,14 +21,25 @@ SIZE = "256x144"
 PICTURES, SOUNDS, IMAGES = 25, 25, 3
 WATCH_S = 40
 AV1_BY_RTP = {"strict": "experimental"}  # as FFmpeg calls it still
-VIDEO = ["-f", "lavfi", "-t", "1.28", "-i", f"testsrc2=size={SIZE}:rate=25", "-pix_fmt", "yuv420p", "-g", "16"]
-SOUND = ["-f", "lavfi", "-t", "1.5", "-i", "sine=frequency=440:sample_rate=48000", "-ac", "2"]
+PICTURE = ["-f", "lavfi", "-i", f"testsrc2=size={SIZE}:rate=25"]
+TONE = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
+CODED = {
+    "h264": ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency"],
+    "h265": ["-c:v", "libx265", "-preset", "ultrafast", "-tune", "zerolatency", "-x265-params",
+             "log-level=none:keyint=16:min-keyint=16:scenecut=0:pools=none:frame-threads=1"],
+    "av1": ["-c:v", "libsvtav1", "-preset", "12", "-svtav1-params", "pred-struct=1"],
+    "aac": ["-c:a", "aac"],
+    "opus": ["-c:a", "libopus"],
+}
+VIDEO = [*PICTURE, "-t", "1.28", "-pix_fmt", "yuv420p", "-g", "16"]
+SOUND = [*TONE, "-t", "1.5", "-ac", "2"]
+FILM_S = 4  # shorter than what is watched of it: there is a joint in it
 CLIPS = {
-    "h264.h264": [*VIDEO, "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency"],
-    "h265.hevc": [*VIDEO, "-c:v", "libx265", "-preset", "ultrafast", "-tune", "zerolatency", "-x265-params", "log-level=none:keyint=16:min-keyint=16:scenecut=0:pools=none:frame-threads=1"],
-    "av1.mp4": [*VIDEO, "-c:v", "libsvtav1", "-preset", "12", "-svtav1-params", "pred-struct=1"],
-    "aac.mp4": [*SOUND, "-c:a", "aac"],
-    "opus.mp4": [*SOUND, "-c:a", "libopus"],
+    "h264.h264": [*VIDEO, *CODED["h264"]],
+    "h265.hevc": [*VIDEO, *CODED["h265"]],
+    "av1.mp4": [*VIDEO, *CODED["av1"]],
+    "aac.mp4": [*SOUND, *CODED["aac"]],
+    "opus.mp4": [*SOUND, *CODED["opus"]],
 }
 
 # FFmpeg would look at megabytes of a track that it does not know, such as AV1 in a transport stream.
@@ -103,8 +114,20 @@ def by_whip(pairs):
     return server, send(streams)
 
 
+def by_file(pairs):
+    """Films that the server plays again and again."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="eyas-films-"))
+    for pair in pairs:
+        coded = [part for codec in pair for part in CODED[codec]]
+        run("ffmpeg", "-nostdin", "-v", "error", *PICTURE, *TONE, "-t", FILM_S, "-pix_fmt", "yuv420p", "-g", "16", "-ac", "2", *coded,
+            folder / f"{'-'.join(pair)}.mp4")
+    playlist = [{"name": name_of(pair), "files": f"{'-'.join(pair)}.mp4"} for pair in pairs]
+    server = Server({"sources.files_root": folder, "sources.files": json.dumps(playlist)})
+    return server, server.process
+
+
 PUBLISH = {"rtmp": by_rtmp, "rtsp-tcp": functools.partial(by_rtsp, "tcp"), "rtsp-udp": functools.partial(by_rtsp, "udp"), "srt": by_srt,
-           "ts": by_ts, "whip": by_whip}
+           "ts": by_ts, "whip": by_whip, "file": by_file}
 
 
 def address(server: Server, way: str, name: str) -> str:
@@ -203,6 +226,10 @@ def test_ts():
 
 def test_whip():
     check("whip")
+
+
+def test_file():
+    check("file")
 
 
 def main() -> int:
