@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "api/file_answer.h"
 #include "base/log.h"
 
 namespace eyas::api {
@@ -34,14 +35,6 @@ json to_json(const PlayerReport& report) {
           {"played", report.played},
           {"failed", report.failed},
           {"queue", std::move(queue)}};
-}
-
-// Names of files are the disk's: what is not UTF-8 is replaced.
-http::Response answer(const json& value, int status = 200) {
-  http::Response response =
-      http::Response::json(value.dump(-1, ' ', false, json::error_handler_t::replace), status);
-  response.header("cache-control", "no-store");
-  return response;
 }
 
 int status_of(Code code) {
@@ -104,7 +97,7 @@ std::optional<uint64_t> entry_of(const http::Request& request, http::Exchange& e
 
 Playlists::Done respond_with(http::Exchange exchange, int status) {
   return [exchange, status](const base::Result<PlayerReport>& done) mutable {
-    exchange.respond(done ? answer(to_json(*done), status) : refusal(done.error()));
+    exchange.respond(done ? file_answer(to_json(*done), status) : refusal(done.error()));
   };
 }
 
@@ -117,7 +110,7 @@ void register_reading(http::Router& router, Playlists& playlists) {
     playlists.report(exchange.executor(), [exchange](const std::vector<PlayerReport>& reports) mutable {
       json rows = json::array();
       for (const PlayerReport& report : reports) rows.push_back(to_json(report));
-      exchange.respond(answer({{"files", std::move(rows)}}));
+      exchange.respond(file_answer({{"files", std::move(rows)}}));
     });
   });
   router.add(http::Method::kGet, "/api/v1/files/{app}/{name}",
@@ -185,10 +178,6 @@ void register_queue(http::Router& router, Playlists& playlists) {
 }
 
 }  // namespace
-
-std::string player_json(const PlayerReport& report) {
-  return to_json(report).dump(-1, ' ', false, json::error_handler_t::replace);
-}
 
 void register_files(http::Router& router, Playlists& playlists) {
   register_reading(router, playlists);

@@ -1,8 +1,6 @@
 // The API of streams that play files: what plays, skipping, and the queue.
 #pragma once
 
-#include <string>
-
 #include "http/router.h"
 #include "sources/files/playlists.h"
 
@@ -13,7 +11,5 @@ void register_files(http::Router& router, files::Playlists& playlists);
 
 // GET /api/v1/library, and PUT of a file below it.
 void register_library(http::Router& router, files::Playlists& playlists);
-
-std::string player_json(const files::PlayerReport& report);
 
 }  // namespace eyas::api

@@ -2,6 +2,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "api/file_answer.h"
 #include "api/files.h"
 #include "base/log.h"
 
@@ -10,13 +11,6 @@ namespace {
 
 using base::Code;
 using nlohmann::json;
-
-http::Response answer(const json& value, int status = 200) {
-  http::Response response =
-      http::Response::json(value.dump(-1, ' ', false, json::error_handler_t::replace), status);
-  response.header("cache-control", "no-store");
-  return response;
-}
 
 http::Response refusal(const base::Error& error) {
   int status = 400;
@@ -78,7 +72,7 @@ void finish_upload(const http::RequestPtr& request, http::Exchange exchange) {
   sink->upload().finish([request, exchange](const base::Status& status) mutable {
     if (!status.ok()) return exchange.respond(refusal(status.error()));
     uint64_t bytes = std::stoull(std::string(*request->header("content-length")));
-    exchange.respond(answer({{"name", request->param("file")}, {"bytes", bytes}}, 201));
+    exchange.respond(file_answer({{"name", request->param("file")}, {"bytes", bytes}}, 201));
   });
 }
 
@@ -102,7 +96,7 @@ json library_json(const files::Playlists& playlists) {
 
 void register_library(http::Router& router, files::Playlists& playlists) {
   router.add(http::Method::kGet, "/api/v1/library", [&playlists](http::RequestPtr, http::Exchange exchange) {
-    exchange.respond(answer(library_json(playlists)));
+    exchange.respond(file_answer(library_json(playlists)));
   });
   http::RouteOptions upload;
   upload.body_bytes_max = SIZE_MAX;  // the sink knows its own

@@ -82,7 +82,7 @@ void Http2Connection::dispatch_stream(Stream& stream) {
   request->body = base::Slice(std::move(stream.body));
   request->sink = std::move(stream.sink);
   if (request->sink) request->sink->on_ready({});  // it may outlive us
-  if (paused_) connection_.pause_reading(paused_ = false);
+  read_again();
   request->peer = connection_.peer();
   request->secure = connection_.secure();
   stream.body = {};
@@ -135,14 +135,19 @@ bool Http2Connection::fill_sink(Stream& stream) {
   if (!stream.sink->busy() || paused_) return true;
   // The whole connection waits: what this one body is too fast for is the disk.
   connection_.pause_reading(paused_ = true);
-  stream.sink->on_ready([this] { connection_.pause_reading(paused_ = false); });
+  stream.sink->on_ready([this] { read_again(); });
   return true;
+}
+
+// Also when the one that paused it is gone: nobody is left who would say that it is ready.
+void Http2Connection::read_again() {
+  if (paused_) connection_.pause_reading(paused_ = false);
 }
 
 void Http2Connection::refuse_body(Stream& stream, Response response) {
   stream.complete = true;  // what still comes of the body is dropped
   stream.sink.reset();
-  if (paused_) connection_.pause_reading(paused_ = false);
+  read_again();
   append(stream, response.body);
   stream.out_ended = true;
   submit_head(stream, response.status, response.headers, true);

@@ -86,6 +86,7 @@ class Http2Connection final : public Protocol, Transport {
   // False when it was answered.
   bool fill_sink(Stream& stream);
   void refuse_body(Stream& stream, Response response);
+  void read_again();
   std::vector<int32_t> sockets() const;
   // The exchange dies: closed streams that wait in closed_ must not tell it.
   void forget(const ExchangeState& exchange);

@@ -65,6 +65,18 @@ class Client {
     said_[id] = bodies_.back().get();
     return id;
   }
+  // A body without an end; say() goes into it.
+  int32_t begin_body(const std::string& path) {
+    nghttp2_nv lines[] = {line(":method", "PUT"), line(":scheme", "https"), line(":authority", "x"),
+                          line(":path", path)};
+    bodies_.push_back(std::make_unique<std::string>());
+    nghttp2_data_provider provider{};
+    provider.source.ptr = bodies_.back().get();
+    provider.read_callback = &read_said;
+    int32_t id = nghttp2_submit_request(session_, nullptr, lines, std::size(lines), &provider, nullptr);
+    said_[id] = bodies_.back().get();
+    return id;
+  }
   void say(int32_t id, const std::string& bytes) {
     *said_[id] += bytes;
     nghttp2_session_resume_data(session_, id);
@@ -463,6 +475,22 @@ TEST_F(Http2, ABusySinkSlowsItsConnectionDown) {
   EXPECT_GT(peer.pauses(), 0);
   EXPECT_EQ(client.answers[id].body, "stored 200000");
   EXPECT_FALSE(peer.paused()) << "nobody is left who would end it";
+}
+
+TEST_F(Http2, WhenABusySinkIsGoneItsConnectionIsReadAgain) {
+  held.slow = true;
+  int32_t id = client.begin_body("/store/9000000");
+  client.exchange();
+  client.say(id, "12345");
+  EXPECT_TRUE(peer.paused());
+  world.advance(32s);  // its disk takes no more: reset
+  EXPECT_EQ(held.sinks, 0);
+  EXPECT_FALSE(peer.paused());
+  client.exchange();
+  EXPECT_TRUE(client.answers[id].closed);
+  int32_t next = client.ask("GET", "/hello/b");
+  client.exchange();
+  EXPECT_EQ(client.answers[next].body, "hello b");
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include <fstream>
 #include <iterator>
 
+#include "sources/write_whole.h"
+
 namespace eyas::sources {
 namespace {
 
@@ -18,16 +20,6 @@ using base::Error;
 
 Error system_error(const char* what, const std::string& path) {
   return {Code::kSystem, what, path + ": " + std::strerror(errno)};
-}
-
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    ssize_t n = ::write(fd, text.data(), text.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    text.remove_prefix(static_cast<size_t>(n));
-  }
-  return true;
 }
 
 }  // namespace
@@ -53,7 +45,7 @@ base::Status replace_kept(const std::string& folder, const std::string& path, co
   std::string fresh = path + ".new";
   int fd = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0) return system_error("sources: cannot write", fresh);
-  bool written = fchmod(fd, 0600) == 0 && write_all(fd, text) && fsync(fd) == 0;
+  bool written = fchmod(fd, 0600) == 0 && write_whole(fd, base::as_bytes(text)) && fsync(fd) == 0;
   base::Status status = written ? base::Status() : base::Status(system_error("sources: cannot write", fresh));
   ::close(fd);
   if (!status) return status;

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "sources/film_name.h"
 #include "sources/transfer_plan.h"
 
 namespace eyas::sources {
@@ -29,12 +30,6 @@ base::Result<SlateImage> read_image(const std::string& path) {
   return Error{Code::kInvalidConfig, "slate.file is neither JPEG nor PNG", path};
 }
 
-bool is_video(const std::string& path) {
-  auto ends = [&](std::string_view ending) { return path.ends_with(ending); };
-  return ends(".mp4") || ends(".m4v") || ends(".mov") || ends(".mkv") || ends(".webm") || ends(".ts") ||
-         ends(".avi") || ends(".flv");
-}
-
 }  // namespace
 
 base::Result<std::unique_ptr<Slates>> Slates::start(io::Loop& loop, hub::Directory& directory,
@@ -48,7 +43,7 @@ base::Result<std::unique_ptr<Slates>> Slates::start(io::Loop& loop, hub::Directo
     named.push_back(std::move(*name));
   }
   int film = -1;
-  if (is_video(options.file)) {
+  if (is_film_name(options.file)) {
     film = ::open(options.file.c_str(), O_RDONLY | O_CLOEXEC);
     if (film < 0) return Error{Code::kInvalidConfig, "slate.file cannot be read", options.file};
   } else if (!options.file.empty()) {

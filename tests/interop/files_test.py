@@ -7,9 +7,9 @@ import tempfile
 import urllib.error
 import urllib.request
 
-from harness import Server, Skip, end_with_test, need, peer, run, wait_for
+from harness import ROOT, Server, Skip, end_with_test, need, peer, run, wait_for
 
-FOOTAGE = pathlib.Path(__file__).resolve().parents[3] / "shared" / "media"
+FOOTAGE = ROOT.parent / "shared" / "media"
 NAME = "tv/archive"
 
 
@@ -54,14 +54,14 @@ def plays(server, file):
 
 
 def test_real_footage_goes_on_over_its_joints():
-    footage = FOOTAGE / "drone-crossing.mp4"
-    if not footage.exists():
+    footage, camera = FOOTAGE / "drone-crossing.mp4", FOOTAGE / "cctv-pedestrians.avi"
+    if not footage.exists() or not camera.exists():
         raise Skip("no footage here")
     need("ffmpeg")
     folder = Folder()
     run("ffmpeg", "-nostdin", "-loglevel", "error", "-i", str(footage), "-t", "2", "-c", "copy", str(folder.path / "1.mp4"))
     run("ffmpeg", "-nostdin", "-loglevel", "error", "-i", str(footage), "-t", "2", "-c", "copy", str(folder.path / "2.ts"))
-    run("ffmpeg", "-nostdin", "-loglevel", "error", "-i", str(FOOTAGE / "cctv-pedestrians.avi"), "-t", "2", "-c:v", "libx264",
+    run("ffmpeg", "-nostdin", "-loglevel", "error", "-i", str(camera), "-t", "2", "-c:v", "libx264",
         "-preset", "ultrafast", "-g", "10", str(folder.path / "3.mkv"))
     server = folder.serve()
     server.wait_live(NAME, 20)

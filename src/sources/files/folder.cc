@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -10,17 +11,16 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <functional>
 #include <utility>
+
+#include "sources/film_name.h"
 
 namespace eyas::files {
 namespace {
 
 using base::Code;
 using base::Error;
-
-constexpr int kDepthMax = 4;
-constexpr std::string_view kEndings[] = {".mp4", ".m4v",  ".mov", ".mkv", ".webm",
-                                         ".ts",  ".m2ts", ".mts", ".avi", ".flv"};
 
 Error refusal(const std::string& name) {
   switch (errno) {
@@ -52,9 +52,29 @@ std::string last_of(const std::string& name) {
   return slash == std::string::npos ? name : name.substr(slash + 1);
 }
 
+std::string join(const std::string& folder, const std::string& name) {
+  return folder.empty() ? name : folder + "/" + name;
+}
+
 struct CloseDir {
   void operator()(DIR* dir) const { closedir(dir); }
 };
+
+using Entry = std::function<bool(const std::string& name, const struct stat& facts)>;
+
+// Until `visit` says false; false then.
+bool each_entry(Fd fd, const Entry& visit) {
+  std::unique_ptr<DIR, CloseDir> dir(fdopendir(fd.get()));
+  if (!dir) return true;
+  fd.release();
+  while (const dirent* entry = readdir(dir.get())) {
+    std::string name = entry->d_name;
+    struct stat facts {};
+    if (fstatat(dirfd(dir.get()), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0) continue;
+    if (!visit(name, facts)) return false;
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -91,11 +111,8 @@ base::Status Folder::check_name(std::string_view name) {
                std::string(name.substr(0, kPathBytesMax))};
 }
 
-bool Folder::is_media(std::string_view name) {
-  std::string lower(name);
-  std::ranges::transform(lower, lower.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return std::ranges::any_of(kEndings, [&](std::string_view e) { return lower.ends_with(e); });
+bool Folder::is_playable(std::string_view part) {
+  return allowed_part(part) && sources::is_film_name(part);
 }
 
 base::Result<Fd> Folder::resolve(const std::string& name, uint64_t flags, uint64_t mode) const {
@@ -119,57 +136,60 @@ base::Result<Fd> Folder::open_file(const std::string& name) const {
   return fd;
 }
 
-base::Result<std::vector<FileFacts>> Folder::list(const std::string& below) const {
+base::Result<std::vector<FileFacts>> Folder::list(const std::string& below, Wanted wanted) const {
   if (!below.empty()) {
     if (auto status = check_name(below); !status) return status.error();
   }
   auto fd = resolve(below.empty() ? "." : below, O_RDONLY | O_DIRECTORY);
   if (!fd) return fd.error();
-  std::unique_ptr<DIR, CloseDir> dir(fdopendir(fd->get()));
-  if (!dir) return refusal(below);
-  fd->release();
   std::vector<FileFacts> files;
-  while (const dirent* entry = readdir(dir.get())) {
-    std::string name = entry->d_name;
-    struct stat facts {};
-    if (!allowed_part(name) || !is_media(name)) continue;
-    if (fstatat(dirfd(dir.get()), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG(facts.st_mode))
-      continue;
-    if (files.size() >= kListMax) return Error{Code::kLimit, "too many files in one folder", below};
-    files.push_back({below.empty() ? name : below + "/" + name, static_cast<uint64_t>(facts.st_size)});
-  }
+  bool whole = each_entry(std::move(*fd), [&](const std::string& name, const struct stat& facts) {
+    if (!S_ISREG(facts.st_mode) || !wanted(name)) return true;
+    files.push_back({join(below, name), static_cast<uint64_t>(facts.st_size)});
+    return files.size() <= kListMax;
+  });
+  if (!whole) return Error{Code::kLimit, "too many files in one folder", below};
   std::ranges::sort(files, {}, &FileFacts::name);
   return files;
 }
 
-std::vector<FileFacts> Folder::list_all() const {
+std::vector<FileFacts> Folder::list_all(Wanted wanted) const {
   std::vector<FileFacts> all;
-  walk("", 0, all);
+  walk("", 0, wanted, all);
+  if (all.size() > kListMax) all.resize(kListMax);
   return all;
 }
 
-void Folder::walk(const std::string& below, int depth, std::vector<FileFacts>& all) const {
-  auto files = list(below);
-  if (!files) return;
-  std::ranges::move(*files, std::back_inserter(all));
-  if (depth >= kDepthMax) return;
+std::vector<std::string> Folder::folders(const std::string& below) const {
+  std::vector<std::string> found;
   auto fd = resolve(below.empty() ? "." : below, O_RDONLY | O_DIRECTORY);
-  if (!fd) return;
-  std::unique_ptr<DIR, CloseDir> dir(fdopendir(fd->get()));
-  if (!dir) return;
-  fd->release();
-  while (const dirent* entry = readdir(dir.get())) {
-    std::string name = entry->d_name;
-    struct stat facts {};
+  if (!fd) return found;
+  each_entry(std::move(*fd), [&](const std::string& name, const struct stat& facts) {
+    if (S_ISDIR(facts.st_mode) && allowed_part(name)) found.push_back(join(below, name));
+    return found.size() < kListMax;
+  });
+  std::ranges::sort(found);
+  return found;
+}
+
+void Folder::walk(const std::string& below, size_t depth, Wanted wanted, std::vector<FileFacts>& all) const {
+  if (auto files = list(below, wanted)) std::ranges::move(*files, std::back_inserter(all));
+  if (depth >= kDepthMax) return;
+  for (const std::string& folder : folders(below)) {
     if (all.size() >= kListMax) return;
-    if (!allowed_part(name) || fstatat(dirfd(dir.get()), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0)
-      continue;
-    if (S_ISDIR(facts.st_mode)) walk(below.empty() ? name : below + "/" + name, depth + 1, all);
+    walk(folder, depth + 1, wanted, all);
   }
 }
 
 base::Result<Fd> Folder::create(const std::string& name) const {
-  return resolve(name, O_WRONLY | O_CREAT | O_EXCL, 0640);
+  auto fd = resolve(name, O_WRONLY | O_CREAT | O_EXCL, 0640);
+  if (!fd) return fd;
+  struct stat facts {};
+  // Not every filesystem has locks; there, remove_orphan() removes nothing either.
+  bool locked = flock(fd->get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+  if (!locked || fstat(fd->get(), &facts) != 0 || facts.st_nlink == 0)
+    return Error{Code::kRefused, "somebody else is tidying up there", name};
+  return fd;
 }
 
 base::Status Folder::rename(const std::string& from, const std::string& to) const {
@@ -186,6 +206,13 @@ base::Status Folder::rename(const std::string& from, const std::string& to) cons
 void Folder::remove(const std::string& name) const {
   auto folder = resolve(folder_of(name), O_PATH | O_DIRECTORY);
   if (folder) ::unlinkat(folder->get(), last_of(name).c_str(), 0);
+}
+
+bool Folder::remove_orphan(const std::string& name) const {
+  auto file = resolve(name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  if (!file || flock(file->get(), LOCK_EX | LOCK_NB) != 0) return false;
+  remove(name);
+  return true;
 }
 
 }  // namespace eyas::files

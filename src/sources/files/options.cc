@@ -4,6 +4,7 @@
 
 #include "hub/name.h"
 #include "sources/files/folder.h"
+#include "sources/film_name.h"
 
 namespace eyas::files {
 namespace {
@@ -18,8 +19,7 @@ std::string check(const PlaylistOptions& playlist) {
   for (const std::string& file : playlist.files) {
     if (auto status = Folder::check_name(file); !status)
       return std::string("files: ") + status.error().context + ": " + file;
-    if (!Folder::is_media(file))
-      return "files: want .mp4, .m4v, .mov, .mkv, .webm, .ts, .m2ts, .mts, .avi or .flv: " + file;
+    if (!sources::is_film_name(file)) return std::string("files: ") + sources::kFilmNames + ": " + file;
   }
   return {};
 }

@@ -22,6 +22,11 @@ base::Status Play::start(Fd file, const worker::FileJob& job) {
   return {};
 }
 
+void Play::give_up(base::Error why) {
+  through_ = false;
+  if (process_) process_->kill(std::move(why));
+}
+
 void Play::on_bytes(base::Bytes bytes) {
   heard_ = loop_.clock().mono();
   if (!decoder_) return;  // it broke the protocol before, and is being killed

@@ -36,7 +36,8 @@ class Play final : worker::Process::Handler, worker::Decoder::Sink {
 
   // Errors: kNotFound and kSystem when there can be no worker. The file is the worker's from here on.
   base::Status start(Fd file, const worker::FileJob& job);
-  pid_t pid() const { return process_ ? process_->pid() : 0; }
+  // Ends the worker by force; on_over follows with this reason.
+  void give_up(base::Error why);
 
  private:
   void on_bytes(base::Bytes bytes) override;

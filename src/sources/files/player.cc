@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "sources/film_name.h"
 #include "sources/worker_media.h"
 
 namespace eyas::files {
@@ -16,19 +17,8 @@ constexpr base::Duration kRetry = std::chrono::seconds(2);
 }  // namespace
 
 const char* state_name(PlayerState state) {
-  switch (state) {
-    case PlayerState::kOpening:
-      return "opening";
-    case PlayerState::kPlaying:
-      return "playing";
-    case PlayerState::kWaiting:
-      return "waiting";
-    case PlayerState::kDone:
-      return "done";
-    case PlayerState::kOff:
-      return "off";
-  }
-  return "";
+  constexpr const char* kNames[] = {"opening", "playing", "waiting", "done", "off"};
+  return kNames[static_cast<size_t>(state)];
 }
 
 Player::Player(io::Loop& loop, hub::Directory& directory, PlaylistOptions options, Shared& shared)
@@ -101,8 +91,7 @@ base::Status Player::skip(std::optional<uint64_t> to) {
 base::Result<uint64_t> Player::add(const std::string& file, std::optional<size_t> index) {
   auto opened = shared_.folder->open_file(file);
   if (!opened) return opened.error();
-  if (!Folder::is_media(file))
-    return base::Error{base::Code::kUnsupported, "no file of a kind that is played", file};
+  if (!sources::is_film_name(file)) return base::Error{base::Code::kUnsupported, sources::kFilmNames, file};
   auto id = queue_.add(file, index);
   if (id && (state_ == PlayerState::kWaiting || state_ == PlayerState::kDone)) play_next();
   return id;
@@ -110,8 +99,13 @@ base::Result<uint64_t> Player::add(const std::string& file, std::optional<size_t
 
 base::Status Player::remove(uint64_t entry) {
   if (auto status = queue_.remove(entry); !status) return status;
-  if (upcoming_ && upcoming_->entry == entry) upcoming_.reset();
+  bool was_next = upcoming_ && upcoming_->entry == entry;
+  if (was_next) upcoming_.reset();
   if (current_ && current_->entry == entry) return skip(std::nullopt);
+  if (was_next && current_) {
+    current_->prepared = false;
+    prepare_next();
+  }
   return {};
 }
 
@@ -164,6 +158,7 @@ void Player::play_next() {
   again_.cancel();
   if (current_) --shared_.playing;
   current_.reset();
+  origin_ = {};
   take_turn(next_turn({}));
 }
 
@@ -181,6 +176,7 @@ void Player::take_turn(std::unique_ptr<Turn> turn) {
     else
       take_frame(std::move(std::get<worker::FrameMessage>(one)));
   }
+  if (current_->over) end_turn({});
 }
 
 void Player::begin_turn() {
@@ -231,7 +227,6 @@ void Player::on_opened(Play& play, worker::OpenedMessage opened) {
   if (!turn || turn->is_open) return;
   turn->opened = std::move(opened);
   turn->is_open = true;
-  turn->position_at = loop_.clock().mono();
   queue_.note(turn->entry,
               turn->opened.left_out.empty() ? "" : "cannot be carried: " + turn->opened.left_out);
   if (turn == current_.get()) begin_turn();
@@ -239,44 +234,72 @@ void Player::on_opened(Play& play, worker::OpenedMessage opened) {
 
 void Player::on_track(Play& play, worker::TrackMessage track) {
   Turn* turn = turn_of(play);
+  if (!turn) return;
   if (turn == current_.get()) return take_track(std::move(track));
-  if (turn) turn->early.emplace_back(std::move(track));
+  turn->early_bytes += track.record.size();
+  turn->early.emplace_back(std::move(track));
 }
 
 void Player::on_frame(Play& play, worker::FrameMessage frame) {
   Turn* turn = turn_of(play);
+  if (!turn) return;
   if (turn == current_.get()) return take_frame(std::move(frame));
-  if (turn) turn->early.emplace_back(std::move(frame));
+  turn->early_bytes += frame.payload.size();
+  if (turn->early_bytes > kEarlyBytesMax)
+    return play.give_up({base::Code::kLimit, "too much of it came before its turn", {}});
+  turn->early.emplace_back(std::move(frame));
 }
 
-// The next one gets ready, so that nobody waits for it.
 void Player::on_read_through(Play& play, base::Duration end) {
-  if (!current_ || current_->play.get() != &play || upcoming_) return;
+  Turn* turn = turn_of(play);
+  if (!turn) return;
+  turn->through = end;
+  if (turn == current_.get()) prepare_next();
+}
+
+void Player::prepare_next() {
+  if (!current_->through || current_->prepared || origin_ == base::MonoTime()) return;
+  current_->prepared = true;
   failed_in_a_row_ = 0;
-  base::Duration left = std::max(end - current_->position, base::Duration::zero());
-  due_ = current_->position_at + left;
-  upcoming_ = next_turn(due_);
+  upcoming_ = next_turn(next_due());
+}
+
+// Where the pictures of this one end, and as much sooner as it was sent before it was shown: the next one
+// will be, too.
+base::MonoTime Player::next_due() const {
+  const auto& firsts = current_->opened.firsts;
+  if (firsts.empty()) return {};
+  base::Duration sent = firsts.front().dts, shown = firsts.front().pts;
+  for (const auto& first : firsts) sent = std::min(sent, first.dts), shown = std::min(shown, first.pts);
+  return origin_ + timeline_.offset() + *current_->through - (shown - sent);
 }
 
 void Player::on_over(Play& play, base::Status status) {
-  bool was_current = current_ && current_->play.get() == &play;
-  if (!was_current) {
-    // It cannot be read; another one may be.
-    if (!upcoming_ || upcoming_->play.get() != &play) return;
-    if (!status.ok()) fail(*upcoming_, status.error());
-    upcoming_.reset();
-    if (current_) upcoming_ = next_turn(due_);
+  if (current_ && current_->play.get() == &play) return end_turn(std::move(status));
+  if (!upcoming_ || upcoming_->play.get() != &play) return;
+  if (status.ok()) {
+    upcoming_->over = true;
     return;
   }
+  // It cannot be read; another one may be.
+  fail(*upcoming_, status.error());
+  upcoming_.reset();
+  if (current_ && current_->prepared) upcoming_ = next_turn(next_due());
+}
+
+void Player::end_turn(base::Status status) {
   if (status.ok()) {
     ++played_, ++shared_.played;
     failed_in_a_row_ = 0;
   } else {
     fail(*current_, status.error());
   }
-  --shared_.playing;
-  current_.reset();
-  take_turn(upcoming_ ? std::move(upcoming_) : next_turn({}));
+  if (upcoming_) {
+    --shared_.playing;
+    current_.reset();
+    return take_turn(std::move(upcoming_));
+  }
+  play_next();
 }
 
 // --- the stream's side
@@ -297,13 +320,16 @@ void Player::take_frame(worker::FrameMessage message) {
   auto track =
       std::ranges::find_if(current_->tracks, [&](const auto& one) { return one->id == message.track; });
   if (track == current_->tracks.end()) return;
-  if ((*track)->kind() != media::TrackKind::kData) {
-    current_->position = message.dts;
-    current_->position_at = loop_.clock().mono();
-  }
-  media::Frame frame = sources::frame_of(std::move(message), *track, loop_.clock().mono());
+  bool data = (*track)->kind() == media::TrackKind::kData;
+  if (!data) current_->position = message.dts;
+  base::MonoTime now = loop_.clock().mono();
+  // Before it is placed: a time that had to be mended says nothing of when it was due.
+  base::MonoTime origin = now - (message.dts + timeline_.offset());
+  if (!data && (origin_ == base::MonoTime() || origin < origin_)) origin_ = origin;
+  media::Frame frame = sources::frame_of(std::move(message), *track, now);
   timeline_.place(frame);
   give(std::move(frame));
+  prepare_next();
 }
 
 void Player::give(Early one) {

@@ -40,7 +40,7 @@ class Player final : Play::Sink {
  public:
   // An empty folder, or a queue of which nothing can be played, is looked at again after so long.
   static constexpr base::Duration kLookAgain = std::chrono::seconds(3);
-  // While a new publisher has no answer from the hub, so much is kept.
+  // While a new publisher has no answer from the hub, so much is kept; and so much of a file before its turn.
   static constexpr size_t kEarlyBytesMax = 32u << 20;
 
   // What all players have; the counters are thread-safe. Outlives them.
@@ -79,10 +79,13 @@ class Player final : Play::Sink {
     worker::OpenedMessage opened;
     std::vector<media::TrackPtr> tracks;
     bool is_open = false;
+    std::optional<base::Duration> through;  // it is read through, and ends there
+    bool prepared = false;                  // the next one was looked for
     base::Duration position{0};
-    base::MonoTime position_at;
-    // Of the one that is next: what came before its turn.
+    // Of the one that is next: what came before its turn, and whether that was all.
     std::vector<std::variant<worker::TrackMessage, worker::FrameMessage>> early;
+    size_t early_bytes = 0;
+    bool over = false;
   };
   using Early = std::variant<media::TrackPtr, media::Frame>;
 
@@ -98,6 +101,10 @@ class Player final : Play::Sink {
   void play_next();
   void take_turn(std::unique_ptr<Turn> turn);
   void begin_turn();
+  void end_turn(base::Status status);
+  // The next one gets ready, so that nobody waits for it: once it is known when it will be due.
+  void prepare_next();
+  base::MonoTime next_due() const;
   void wait();
   void fail(Turn& turn, const base::Error& why);
   Turn* turn_of(const Play& play);
@@ -120,7 +127,9 @@ class Player final : Play::Sink {
   std::unique_ptr<Turn> current_, upcoming_;
   std::string error_;
   std::optional<QueueState> resume_;  // where it was before a restart, until it is there
-  base::MonoTime due_;                // when the next file is
+  // When the timeline's zero would have been due, by the frame that came soonest; the epoch: nothing came.
+  // Each file is due where the timeline has it, so that lateness does not add up from joint to joint.
+  base::MonoTime origin_;
   size_t failed_in_a_row_ = 0;
   uint64_t played_ = 0, failed_ = 0;
   uint64_t attaches_ = 0;

@@ -11,9 +11,11 @@ namespace {
 
 namespace log = base::log;
 
+// What could not be read again is not written.
 void keep(const std::string& folder, const std::string& path, const std::string& text) {
-  if (auto status = sources::replace_kept(folder, path, text); !status)
-    log::warning("files.not_kept", {{"error", status.error().message()}});
+  base::Status status = base::Error{base::Code::kLimit, "files: the state is too large", {}};
+  if (text.size() <= kStateBytesMax) status = sources::replace_kept(folder, path, text);
+  if (!status) log::warning("files.not_kept", {{"error", status.error().message()}});
 }
 
 }  // namespace
@@ -28,8 +30,9 @@ base::Result<std::unique_ptr<Playlists>> Playlists::start(io::Loop& loop, hub::D
   if (made->options_.upload) {
     Uploads::Limits limits{made->options_.upload_bytes_max, made->options_.uploads_max};
     made->uploads_ = std::make_unique<Uploads>(made->shared_.folder, limits);
+    made->uploads_->remove_leftovers();
   }
-  if (auto status = made->read_kept(); !status) return status.error();
+  made->read_kept();
   for (const PlaylistOptions& playlist : made->options_.playlists) made->begin(playlist);
   made->next_save_ = loop.after(kSaveEvery, [self = made.get()] { self->save(); });
   return made;
@@ -49,17 +52,16 @@ Playlists::~Playlists() {
   if (writing_.joinable()) writing_.join();
 }
 
-// A state that is broken is worth a warning, not a server that does not start: it says only where films were.
-base::Status Playlists::read_kept() {
+// A state that cannot be read is worth a warning, not a server that does not start: it says only where films
+// were.
+void Playlists::read_kept() {
   auto text = sources::read_kept(path_, kStateBytesMax);
-  if (!text) return text.error();
-  if (!*text) return {};
-  auto states = read_state(**text);
+  if (text && !*text) return;
+  auto states = text ? read_state(**text) : base::Result<QueueStates>(text.error());
   if (states)
     kept_ = std::move(*states);
   else
     log::warning("files.not_restored", {{"path", path_}, {"error", states.error().message()}});
-  return {};
 }
 
 void Playlists::begin(const PlaylistOptions& playlist) {
@@ -104,7 +106,6 @@ void Playlists::save() {
 void Playlists::end() {
   if (std::exchange(ended_, true)) return;
   next_save_.cancel();
-  alive_.reset();
   if (writing_.joinable()) writing_.join();
   if (std::string text = state_text(states()); shared_.folder && text != saved_)
     keep(data_folder_, path_, text);

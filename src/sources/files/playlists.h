@@ -21,7 +21,7 @@ class Playlists {
  public:
   static constexpr base::Duration kSaveEvery = std::chrono::seconds(5);
 
-  // Errors: kInvalidConfig when the root is no folder; kSystem when the kept state cannot be read.
+  // Errors: kInvalidConfig when the root is no folder.
   static base::Result<std::unique_ptr<Playlists>> start(io::Loop& loop, hub::Directory& directory,
                                                         Options options, std::string data_folder);
   ~Playlists();
@@ -49,7 +49,7 @@ class Playlists {
 
  private:
   Playlists(io::Loop& loop, hub::Directory& directory, Options options, std::string data_folder);
-  base::Status read_kept();
+  void read_kept();
   void begin(const PlaylistOptions& playlist);
   QueueStates states() const;
   void save();
@@ -68,7 +68,6 @@ class Playlists {
   std::atomic<bool> written_{true};
   io::Timer next_save_;
   bool ended_ = false;
-  std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 
 }  // namespace eyas::files

@@ -59,7 +59,7 @@ base::Status Queue::remove(uint64_t id) {
   auto entry = at(id);
   if (entry == entries_.end()) return no_entry();
   if (static_cast<size_t>(entry - entries_.begin()) < next_) --next_;
-  removed_.insert(entry->file);
+  if (removed_.size() < kEntriesMax) removed_.insert(entry->file);
   entries_.erase(entry);
   return {};
 }

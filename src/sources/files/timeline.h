@@ -17,6 +17,8 @@ class Timeline {
   void begin(std::span<const worker::OpenedMessage::First> firsts);
   // Puts a frame of that file, with times in the file, in its place. Decoding times never go back.
   void place(media::Frame& frame);
+  // From a position in that file to its place.
+  base::Duration offset() const { return offset_; }
   // When the last of all that was placed is over; data moves nothing.
   media::MediaTime end() const { return end_; }
 

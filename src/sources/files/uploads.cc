@@ -1,7 +1,6 @@
 #include "sources/files/uploads.h"
 
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,6 +12,8 @@
 
 #include "base/log.h"
 #include "base/slice.h"
+#include "sources/film_name.h"
+#include "sources/write_whole.h"
 
 namespace eyas::files {
 namespace {
@@ -28,28 +29,29 @@ Error disk_error() {
   return {Code::kSystem, "the file cannot be written", std::strerror(errno)};
 }
 
-bool write_all(int fd, base::Bytes bytes) {
-  while (!bytes.empty()) {
-    ssize_t n = ::write(fd, bytes.data(), bytes.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    bytes = bytes.subspan(static_cast<size_t>(n));
-  }
-  return true;
-}
+// "flights/.eyas-upload-7.part": hidden, so that nobody plays it.
+constexpr std::string_view kPartBegin = ".eyas-upload-", kPartEnd = ".part";
+// Of servers that share the folder, each has numbers of its own.
+constexpr int kPartNumbersTried = 64;
 
-// "flights/.one.mp4.7.part": hidden, so that nobody plays it.
 std::string part_of(const std::string& name, uint64_t number) {
   size_t slash = name.rfind('/');
-  size_t at = slash == std::string::npos ? 0 : slash + 1;
-  std::string last = name.substr(at).substr(0, Folder::kNameBytesMax - 32);
-  return name.substr(0, at) + "." + last + "." + std::to_string(number) + ".part";
+  std::string folder = slash == std::string::npos ? "" : name.substr(0, slash + 1);
+  return folder + std::string(kPartBegin) + std::to_string(number) + std::string(kPartEnd);
+}
+
+bool is_part(std::string_view name) {
+  if (!name.starts_with(kPartBegin) || !name.ends_with(kPartEnd)) return false;
+  if (name.size() <= kPartBegin.size() + kPartEnd.size()) return false;
+  std::string_view number = name.substr(kPartBegin.size());
+  number.remove_suffix(kPartEnd.size());
+  return std::ranges::all_of(number, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace
 
 // What the loop and the writing thread share.
-struct Upload::State {
+struct Upload::State : std::enable_shared_from_this<Upload::State> {
   State(std::shared_ptr<const Folder> f, io::Executor& l) : folder(std::move(f)), loop(l) {}
 
   void run();
@@ -74,6 +76,7 @@ struct Upload::State {
   bool buried = false;    // the thread has ended
   std::optional<Error> error;
   base::Task ready;
+  bool telling = false;  // a post to call it is under way
   base::UniqueFunction<void(base::Status)> done;
   Fd file;
   std::thread thread;
@@ -107,7 +110,7 @@ void Upload::State::write_queued(std::unique_lock<std::mutex>& lock) {
   base::Slice next = std::move(queue.front());
   queue.pop_front();
   lock.unlock();
-  bool well = error || write_all(file.get(), next);
+  bool well = error || sources::write_whole(file.get(), next);
   std::optional<Error> why;
   if (!well) why = disk_error();
   if (well) written += next.size();
@@ -124,8 +127,16 @@ base::Status Upload::State::complete() {
   return folder->rename(part, name);
 }
 
+// What is told belongs to somebody who may be gone by then, and has taken it back.
 void Upload::State::tell_ready() {
-  if (ready) loop.post(std::exchange(ready, {}));
+  if (!ready || std::exchange(telling, true)) return;
+  loop.post([state = shared_from_this()] {
+    std::unique_lock lock(state->mutex);
+    state->telling = false;
+    base::Task ready = std::exchange(state->ready, {});
+    lock.unlock();
+    if (ready) ready();
+  });
 }
 
 Upload::~Upload() {
@@ -193,6 +204,21 @@ void Uploads::bury_finished() {
   });
 }
 
+base::Result<Fd> Uploads::create_part(Upload::State& state) {
+  for (int tried = 1;; ++tried) {
+    state.part = part_of(state.name, ++next_);
+    auto file = folder_->create(state.part);
+    if (file || file.error().code != Code::kRefused || tried == kPartNumbersTried) return file;
+  }
+}
+
+void Uploads::remove_leftovers() {
+  size_t removed = 0;
+  for (const FileFacts& part : folder_->list_all(is_part))
+    removed += folder_->remove_orphan(part.name) ? 1 : 0;
+  if (removed > 0) base::log::warning("files.leftovers", {{"removed", removed}});
+}
+
 base::Result<std::unique_ptr<Upload>> Uploads::begin(const std::string& name, uint64_t total,
                                                      io::Executor& loop) {
   auto refuse = [this](Error error) {
@@ -200,13 +226,12 @@ base::Result<std::unique_ptr<Upload>> Uploads::begin(const std::string& name, ui
     return error;
   };
   if (auto status = Folder::check_name(name); !status) return refuse(status.error());
-  if (!Folder::is_media(name))
-    return refuse(
-        {Code::kUnsupported, "want .mp4, .m4v, .mov, .mkv, .webm, .ts, .m2ts, .mts, .avi or .flv", name});
-  if (total == 0 || total > limits_.bytes_max)
-    return refuse({Code::kLimit,
-                   total == 0 ? "upload: an empty file" : "upload: larger than sources.upload_bytes_max",
-                   "size"});
+  if (static_cast<size_t>(std::ranges::count(name, '/')) > Folder::kDepthMax)
+    return refuse({Code::kMalformed, "upload: too many folders in the name", name});
+  if (!sources::is_film_name(name)) return refuse({Code::kUnsupported, sources::kFilmNames, name});
+  if (total == 0) return refuse({Code::kMalformed, "upload: an empty file", name});
+  if (total > limits_.bytes_max)
+    return refuse({Code::kLimit, "upload: larger than sources.upload_bytes_max", "size"});
   if (folder_->open_file(name)) return refuse({Code::kRefused, "there is such a file already", name});
   std::lock_guard lock(mutex_);
   bury_finished();
@@ -214,9 +239,9 @@ base::Result<std::unique_ptr<Upload>> Uploads::begin(const std::string& name, ui
   if (std::ranges::any_of(states_, [&](const auto& one) { return one->name == name; }))
     return refuse({Code::kRefused, "it is being uploaded already", name});
   auto state = std::make_shared<Upload::State>(folder_, loop);
-  state->name = name, state->part = part_of(name, ++next_), state->total = total;
+  state->name = name, state->total = total;
   state->done_count = &done_, state->failed_count = &failed_;
-  auto file = folder_->create(state->part);
+  auto file = create_part(*state);
   if (!file) return refuse(file.error());
   struct statvfs space {};
   if (fstatvfs(file->get(), &space) == 0 && space.f_bavail * space.f_frsize < total + kSpaceLeft) {

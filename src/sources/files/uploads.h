@@ -60,15 +60,19 @@ class Uploads {
   Uploads(std::shared_ptr<const Folder> folder, Limits limits);
   ~Uploads();
 
-  // Errors: kMalformed and kUnsupported for the name; kRefused when there is such a file, or it is being
-  // uploaded; kLimit for its size, with a detail of "size", and for too many at once; kSystem, with a detail
-  // of "space", when the disk has no room for it.
+  // What uploads of a server that was killed left: files that are called as ours are, and that nobody holds.
+  // Blocks on the disk.
+  void remove_leftovers();
+  // Errors: kMalformed and kUnsupported for the name, or for an empty file; kRefused when there is such a
+  // file, or it is being uploaded; kLimit for its size, with a detail of "size", and for too many at once;
+  // kSystem, with a detail of "space", when the disk has no room for it.
   base::Result<std::unique_ptr<Upload>> begin(const std::string& name, uint64_t total, io::Executor& loop);
   std::vector<UploadReport> report() const;
   std::vector<base::Metric> metrics() const;
 
  private:
   void bury_finished();
+  base::Result<Fd> create_part(Upload::State& state);
 
   std::shared_ptr<const Folder> folder_;
   Limits limits_;

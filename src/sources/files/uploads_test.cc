@@ -5,6 +5,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <thread>
 
 #include "io/loop.h"
 
@@ -83,12 +85,57 @@ TEST_F(UploadsTest, LimitsAndNamesAreKept) {
   EXPECT_EQ(uploads.begin(".x.mp4", 1, loop_).error().code, Code::kMalformed);
   EXPECT_EQ(uploads.begin("x.sh", 1, loop_).error().code, Code::kUnsupported);
   EXPECT_EQ(uploads.begin("x.mp4", 101, loop_).error().code, Code::kLimit);
-  EXPECT_EQ(uploads.begin("x.mp4", 0, loop_).error().code, Code::kLimit);
+  EXPECT_EQ(uploads.begin("x.mp4", 0, loop_).error().code, Code::kMalformed);
+  EXPECT_EQ(uploads.begin("a/b/c/d/e/x.mp4", 1, loop_).error().code, Code::kMalformed) << "nobody lists it";
   EXPECT_EQ(uploads.begin("nowhere/x.mp4", 1, loop_).error().code, Code::kNotFound);
   auto first = uploads.begin("x.mp4", 1, loop_);
   ASSERT_TRUE(first.ok());
   EXPECT_EQ(uploads.begin("y.mp4", 1, loop_).error().code, Code::kLimit);
-  EXPECT_EQ(uploads.metrics()[3].value, 7);
+  EXPECT_EQ(uploads.metrics()[3].value, 8);
+}
+
+TEST_F(UploadsTest, NobodyIsToldWhoIsGone) {
+  Uploads uploads(folder_, {.bytes_max = 64 << 20});
+  std::vector<uint8_t> piece(1 << 20, 'x');
+  for (int round = 0; round < 20; ++round) {
+    auto upload = std::move(*uploads.begin("one.mp4", 20 << 20, loop_));
+    for (int i = 0; i < 9; ++i) ASSERT_TRUE(upload->write(piece).ok());
+    bool told = false;
+    upload->on_ready([&] { told = true; });
+    // The disk is done with it, and to tell so is posted perhaps; then its connection goes.
+    while (uploads.report().at(0).bytes < 9u << 20) std::this_thread::yield();
+    upload.reset();
+    until([&] { return uploads.report().empty(); });
+    loop_.run_once(0ms);
+    EXPECT_FALSE(told);
+  }
+}
+
+TEST_F(UploadsTest, WhatAKilledServerLeftIsRemovedAndNothingElse) {
+  fs::create_directories(root_ / "deep");
+  const std::set<std::string> others = {"one.mp4", "two.mp4.part", ".eyas-upload-.part",
+                                        ".eyas-upload-x.part", ".eyas-upload-3.mp4"};
+  for (const std::string& name : others) std::ofstream(root_ / name) << "x";
+  for (const char* name : {".eyas-upload-1.part", "deep/.eyas-upload-27.part"})
+    std::ofstream(root_ / name) << "x";
+  fs::create_symlink(root_ / "one.mp4", root_ / ".eyas-upload-9.part");
+  Uploads neighbour(folder_, {.bytes_max = 100});
+  auto living = std::move(*neighbour.begin("three.mp4", 10, loop_));
+  EXPECT_TRUE(fs::exists(root_ / ".eyas-upload-2.part")) << "1 is taken by one that died";
+  Uploads uploads(folder_, {.bytes_max = 100});
+  uploads.remove_leftovers();
+  std::set<std::string> left;
+  for (const auto& entry : fs::directory_iterator(root_)) {
+    if (entry.is_regular_file() && !entry.is_symlink()) left.insert(entry.path().filename());
+  }
+  auto expected = others;
+  expected.insert(".eyas-upload-2.part");
+  EXPECT_EQ(left, expected) << "another server is writing the second";
+  EXPECT_TRUE(fs::is_symlink(root_ / ".eyas-upload-9.part"));
+  EXPECT_TRUE(fs::is_empty(root_ / "deep"));
+  ASSERT_TRUE(living->write(base::as_bytes("0123456789")).ok());
+  EXPECT_TRUE(finish(*living).ok());
+  EXPECT_TRUE(fs::exists(root_ / "three.mp4"));
 }
 
 TEST_F(UploadsTest, ADiskWithoutRoomIsSaidSo) {

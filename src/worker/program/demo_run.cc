@@ -1,14 +1,11 @@
 #include "worker/program/demo_run.h"
 
-#include <time.h>
-
-#include <cerrno>
-
 extern "C" {
 #include <libavutil/frame.h>
 }
 
 #include "worker/demo/chime.h"
+#include "worker/program/pace.h"
 
 namespace eyas::worker {
 namespace {
@@ -40,13 +37,6 @@ base::Status check(const DemoJob& job) {
 demo::Picture picture_of(AVFrame& frame) {
   return {frame.width,   frame.height,      frame.data[0],    frame.data[1],
           frame.data[2], frame.linesize[0], frame.linesize[1]};
-}
-
-void sleep_until(base::MonoTime when) {
-  auto ns = when.time_since_epoch().count();
-  timespec until{static_cast<time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
-  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
-  }
 }
 
 }  // namespace

@@ -1,19 +1,11 @@
 #include "worker/program/file_run.h"
 
-#include <time.h>
-
 #include <algorithm>
-#include <cerrno>
+
+#include "worker/program/pace.h"
 
 namespace eyas::worker {
 namespace {
-
-void sleep_until(base::MonoTime when) {
-  auto ns = when.time_since_epoch().count();
-  timespec until{static_cast<time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
-  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
-  }
-}
 
 bool is_data(uint32_t track, const std::vector<TrackMessage>& tracks) {
   return std::ranges::any_of(
@@ -33,6 +25,11 @@ base::Error FileRun::run() {
   while (!through_ || !ahead_.empty()) {
     if (auto status = fill(); !status) return status.error();
     if (auto status = send_next(); !status) return status.error();
+  }
+  if (file_->broken() > 0) {
+    auto text = "packets that were broken and left out: " + std::to_string(file_->broken());
+    if (auto status = channel_.say(LogMessage{base::LogLevel::kWarning, text}); !status)
+      return status.error();
   }
   return {base::Code::kClosed, "file job: the file's end", {}};
 }
@@ -93,7 +90,8 @@ base::Status FileRun::tell_opened() {
   }
   running_ = true;
   last_ = ahead_.begin()->first;
-  start_ = (job_.begin == base::MonoTime() ? base::system_clock().mono() : job_.begin) - last_;
+  base::MonoTime now = base::system_clock().mono();
+  start_ = (job_.begin == base::MonoTime() ? now : std::max(job_.begin, now - kLateMax)) - last_;
   return through_ ? channel_.say(ReadThroughMessage{end_}) : base::Status();
 }
 

@@ -18,6 +18,8 @@ class FileRun {
   static constexpr size_t kAheadBytesMax = 64u << 20;
   // A hole in the file is not waited for longer than this.
   static constexpr base::Duration kHoleMax = std::chrono::seconds(5);
+  // One that could not be opened in time makes up for so much by sending faster; the rest is late.
+  static constexpr base::Duration kLateMax = std::chrono::seconds(2);
 
   // Errors: kSystem when there is no file.
   static base::Result<std::unique_ptr<FileRun>> prepare(const FileJob& job, Channel& channel);

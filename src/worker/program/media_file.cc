@@ -17,6 +17,8 @@ constexpr int kBufferBytes = 64 << 10;
 // Formats of one file that name no others: a playlist could make us open what it likes.
 constexpr const char* kFormats = "mov,mp4,matroska,webm,mpegts,avi,flv";
 constexpr size_t kTracksMax = 16;
+// A file's times go back, or beyond what was read, by more than this only where its clock was set anew.
+constexpr base::Duration kBackMax = std::chrono::seconds(1), kForwardMax = std::chrono::seconds(10);
 constexpr AVRational kNanoseconds{1, 1'000'000'000};
 
 // 1, 2 and 3 are the first of their kinds in every file, so that a joint changes no more than it must.
@@ -113,7 +115,7 @@ void MediaFile::find_tracks() {
     stream.discard = AVDISCARD_DEFAULT;
     media::TrackKind kind = form->kind();
     uint32_t id = id_of(kind, counts[static_cast<size_t>(kind)]++);
-    tracks_.emplace(static_cast<int>(i), Track{*TrackForm::of(*stream.codecpar, id), std::nullopt});
+    tracks_.emplace(static_cast<int>(i), Track{*TrackForm::of(*stream.codecpar, id), std::nullopt, {}});
   }
 }
 
@@ -127,7 +129,9 @@ base::Status MediaFile::seek(base::Duration position) {
   // The index of some formats has keyframes of one stream only: that of the pictures.
   int code = avformat_seek_file(input_->format, -1, INT64_MIN, to, to, 0);
   if (code < 0) return av_error("file: seek", code);
-  for (auto& [number, track] : tracks_) track.last_dts.reset();
+  for (auto& [number, track] : tracks_) track.last_dts.reset(), track.shift = {};
+  shift_ = {};
+  reached_ = end_ = position;
   return {};
 }
 
@@ -144,6 +148,18 @@ bool MediaFile::read(const Sink& sink) {
   return true;
 }
 
+// Recordings that were put together: each track comes to the joint by itself, and all are shifted alike
+// there.
+void MediaFile::follow_clock(Track& track, base::Duration dts) {
+  auto goes_on = [&](base::Duration shift) {
+    return dts + shift <= end_ + kForwardMax &&
+           (!track.last_dts || dts + shift >= *track.last_dts - kBackMax);
+  };
+  if (goes_on(track.shift)) return;
+  if (!goes_on(shift_)) shift_ = end_ - dts;
+  track.shift = shift_;
+}
+
 void MediaFile::emit(Track& track, const AVPacket& packet, const Sink& sink) {
   auto unit = track.form.take({packet.data, static_cast<size_t>(packet.size)});
   if (!unit) {
@@ -155,14 +171,21 @@ void MediaFile::emit(Track& track, const AVPacket& packet, const Sink& sink) {
   FrameMessage frame{.track = track.form.id(), .key = unit->key, .payload = std::move(unit->payload)};
   int stream = packet.stream_index;
   bool has_dts = packet.dts != AV_NOPTS_VALUE, has_pts = packet.pts != AV_NOPTS_VALUE;
-  // Data without times belongs where it lies.
-  frame.pts = has_pts ? position(packet.pts, stream) : has_dts ? position(packet.dts, stream) : reached_;
-  frame.dts =
-      has_dts ? position(packet.dts, stream) : std::max(frame.pts, track.last_dts.value_or(frame.pts));
+  if (has_dts || has_pts) {
+    base::Duration dts = position(has_dts ? packet.dts : packet.pts, stream);
+    follow_clock(track, dts);
+    frame.pts = (has_pts ? position(packet.pts, stream) : dts) + track.shift;
+    frame.dts = has_dts ? dts + track.shift : std::max(frame.pts, track.last_dts.value_or(frame.pts));
+  } else {
+    frame.pts = frame.dts = reached_;  // data without times belongs where it lies
+  }
   frame.pts = std::max(frame.pts, frame.dts);
   frame.duration = packet.duration > 0 ? position(packet.duration, stream) + zero_ : unit->duration;
   track.last_dts = frame.dts;
-  if (track.form.kind() != media::TrackKind::kData) reached_ = frame.dts;
+  if (track.form.kind() != media::TrackKind::kData) {
+    reached_ = frame.dts;
+    end_ = std::max(end_, frame.dts + frame.duration);
+  }
   sink.frame(std::move(frame));
 }
 

@@ -1,4 +1,5 @@
-// MediaFile: a file of pictures and sound, read packet by packet in our own form. Nothing is decoded.
+// MediaFile: a file of pictures and sound, read packet by packet in our own form. Nothing is decoded. Where
+// its clock was set anew in the middle, positions go on.
 #pragma once
 
 #include <functional>
@@ -48,10 +49,12 @@ class MediaFile {
   struct Track {
     TrackForm form;
     std::optional<base::Duration> last_dts;
+    base::Duration shift{0};  // from the file's times to positions
   };
   MediaFile();
   void find_tracks();
   base::Duration position(int64_t ticks, int stream) const;
+  void follow_clock(Track& track, base::Duration dts);
   void emit(Track& track, const struct AVPacket& packet, const Sink& sink);
 
   std::unique_ptr<Input> input_;
@@ -59,7 +62,9 @@ class MediaFile {
   base::Duration zero_{0};
   std::map<int, Track> tracks_;  // by FFmpeg's number of the stream
   std::string left_out_;
+  base::Duration shift_{0};  // of the track that was shifted last
   base::Duration reached_{0};
+  base::Duration end_{0};  // of what was sent last
   uint64_t broken_ = 0;
 };
 

@@ -1,9 +1,6 @@
 #include "worker/program/slate_run.h"
 
-#include <time.h>
-
 #include <algorithm>
-#include <cerrno>
 
 extern "C" {
 #include <libavutil/frame.h>
@@ -12,6 +9,7 @@ extern "C" {
 }
 
 #include "worker/program/decoder.h"
+#include "worker/program/pace.h"
 
 namespace eyas::worker {
 namespace {
@@ -38,13 +36,6 @@ base::Status check(const SlateJob& job) {
     return unfit("slate sample rate", job.sample_rate);
   if (job.channels == 0 || job.channels > kChannelsMax) return unfit("slate channels", job.channels);
   return {};
-}
-
-void sleep_until(base::MonoTime when) {
-  auto ns = when.time_since_epoch().count();
-  timespec until{static_cast<time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
-  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
-  }
 }
 
 demo::Picture picture_of(AVFrame& frame) {
