@@ -42,9 +42,12 @@ export function derivedTracks(stream: StreamFacts, kind: TrackFacts["kind"]): Tr
   return stream.tracks.filter((track) => track.kind === kind && track.derived_from > 0);
 }
 
-/** Readers that the server itself keeps, such as HLS's packager and workers, look at a stream for others. */
+/**
+ * Readers that the server itself keeps, such as HLS's packager and workers, look at a stream for others; who takes its
+ * data, as this page does, watches it some other way or not at all.
+ */
 function isViewer(protocol: string): boolean {
-  return !protocol.endsWith("_packager") && protocol !== "worker";
+  return !protocol.endsWith("_packager") && protocol !== "worker" && protocol !== "data";
 }
 
 /** The people who watch, by protocol. */

@@ -92,7 +92,19 @@ function SoundSection({ track, derived }: { track: TrackFacts | undefined; deriv
   );
 }
 
-const kProtocols: Record<string, string> = { hls: "HLS", http_flv: "HTTP-FLV", rtmp: "RTMP", rtsp: "RTSP", srt: "SRT", dash: "DASH", webrtc: "WebRTC", ws_flv: "WebSocket-FLV" };
+const kProtocols: Record<string, string> = {
+  hls: "HLS",
+  hls_ts: "HLS (TS)",
+  http_flv: "HTTP-FLV",
+  ws_flv: "WebSocket-FLV",
+  rtmp: "RTMP",
+  rtsp: "RTSP",
+  srt: "SRT",
+  mpegts: "MPEG-TS",
+  dash: "DASH",
+  mjpeg: "MJPEG",
+  webrtc: "WebRTC",
+};
 
 function AudienceSection({ stream }: { stream: StreamFacts }) {
   const { t, i18n } = useTranslation();

@@ -54,7 +54,7 @@ export function WatchPage({ name, help, via, onVia }: Props) {
   const telemetry = useTelemetry(player, name, (stream && telemetryTrack(stream)?.id) ?? null);
   const missing = state.kind === "error" && state.reason === "not_found";
   return (
-    <div className="mx-auto grid max-w-[120rem] gap-4 lg:grid-cols-[minmax(0,1fr)_21rem] lg:gap-5 lg:px-6 lg:py-5">
+    <div className="mx-auto grid max-w-[120rem] gap-4 lg:grid-cols-[minmax(0,1fr)_21rem] lg:grid-rows-[auto_1fr] lg:gap-5 lg:px-6 lg:py-5">
       <div className="min-w-0 space-y-4">
         <Screen video={video} name={name} stream={stream} state={state} latencyMs={latencyMs} telemetry={telemetry} onPlay={() => player?.start()} onPause={() => player?.pause()} />
         <div className="space-y-5 px-4 lg:px-0">
@@ -65,16 +65,17 @@ export function WatchPage({ name, help, via, onVia }: Props) {
             </Link>
             <h1 className="truncate text-xl font-semibold tracking-tight">{name}</h1>
           </div>
-          {!missing && <PlayAddresses name={name} />}
         </div>
       </div>
-      <div className="px-4 pb-6 lg:px-0">
+      {/* On a phone the figures come before the addresses, which are many. */}
+      <div className="px-4 lg:row-span-2 lg:px-0 lg:pb-6">
         {missing ? (
           <Help>{help}</Help>
         ) : (
           <FactsPanel stream={stream} figures={seen?.figures ?? null} latencyMs={latencyMs} via={via} onVia={onVia} />
         )}
       </div>
+      <div className="min-w-0 px-4 pb-6 lg:px-0">{!missing && <PlayAddresses name={name} />}</div>
     </div>
   );
 }
