@@ -17,8 +17,16 @@ class Whep:
         with self.tools.eyas(self.folder, WEBRTC) as server:
             return self.tools.bench(**{**self.common, **options}, pids=server.pids())
 
-    def row(self, what, target, figure, ok):
-        self.tools.row(f"WHEP, {what}", target, figure, ok)
+    def row(self, what, target, figure, ok, ratio=""):
+        self.tools.row(f"WHEP, {what}", target, figure, ok, ratio)
+
+    def cost_of_200(self, **options):
+        """In rounds; with the ratio to the same datagrams, neither encrypted nor anybody's own."""
+        floors, rounds = [], []
+        for _ in range(self.tools.ROUNDS):
+            floors.append(self.tools.floor_of(self.common["file"], "udp"))
+            rounds.append(self.bench(viewers=200, **options))
+        return rounds, self.tools.middle(rounds, "cpu_per_gbit"), f"{self.tools.ratio_of(rounds, floors):.2f} x sendmmsg x GSO"
 
     def measure(self):
         for part in (self.cost, self.cost_cm, self.latency, self.crowd, self.saturation, self.flood, self.churn):
@@ -28,18 +36,18 @@ class Whep:
                 self.row(part.__name__, "", "did not run", False)
 
     def cost(self):
-        got = self.bench(viewers=200)
-        self.row("200 viewers, AES-128-GCM: CPU s/Gbit", "<= 0.35", f"{got['cpu_per_gbit']:.4f}", got["cpu_per_gbit"] <= 0.35)
-        each = (got["rss_mib"] - got["rss_mib_without_viewers"]) * 1024 / 200
-        self.row("200 viewers: RSS each", "<= 64 KiB", f"{each:.1f} KiB", each <= 64)
-        self.row("200 viewers: packets lost, viewers that left", "0", f"{got['lost_datagrams']}, {got['closed']}",
-                 got["lost_datagrams"] + got["closed"] == 0)
-        self.row("200 viewers: POST to first video packet, median", "< 5 ms", f"{got['first_coded_ms_p50']:.2f} ms",
-                 0 <= got["first_coded_ms_p50"] < 5)
+        rounds, cost, ratio = self.cost_of_200()
+        self.row("200 viewers, AES-128-GCM: CPU s/Gbit", "<= 0.35", f"{cost:.4f}", cost <= 0.35, ratio)
+        each = max(got["rss_mib"] - got["rss_mib_without_viewers"] for got in rounds) * 1024 / 200
+        self.row("200 viewers: RSS each, at most", "<= 64 KiB", f"{each:.1f} KiB", each <= 64)
+        lost, left = (sum(got[key] for got in rounds) for key in ("lost_datagrams", "closed"))
+        self.row("200 viewers: packets lost, viewers that left", "0", f"{lost}, {left}", lost + left == 0)
+        first = self.tools.middle(rounds, "first_coded_ms_p50")
+        self.row("200 viewers: POST to first video packet, median", "< 5 ms", f"{first:.2f} ms", 0 <= first < 5)
 
     def cost_cm(self):
-        got = self.bench(viewers=200, srtp="cm")
-        self.row("200 viewers, AES128_CM_SHA1_80: CPU s/Gbit", "<= 0.7", f"{got['cpu_per_gbit']:.4f}", got["cpu_per_gbit"] <= 0.7)
+        _, cost, ratio = self.cost_of_200(srtp="cm")
+        self.row("200 viewers, AES128_CM_SHA1_80: CPU s/Gbit", "<= 0.7", f"{cost:.4f}", cost <= 0.7, ratio)
 
     def latency(self):
         few = self.bench(viewers=5, sampled=5)
