@@ -44,7 +44,7 @@ void ExchangeState::done() {
   auto closed = std::move(on_closed);
 }
 
-BodyStream& BodyStream::operator=(BodyStream&& other) {
+BodyStream& BodyStream::operator=(BodyStream&& other) noexcept {
   if (this != &other) {
     reset();
     state_ = std::move(other.state_);

@@ -27,7 +27,7 @@ class BodyStream {
   BodyStream() = default;
   explicit BodyStream(std::shared_ptr<ExchangeState> state) : state_(std::move(state)) {}
   BodyStream(BodyStream&&) = default;
-  BodyStream& operator=(BodyStream&& other);
+  BodyStream& operator=(BodyStream&& other) noexcept;
   ~BodyStream() { reset(); }
 
   // Sends what the peer can take and holds the rest (sharing the slices); returns pending(). 0 once closed.

@@ -45,7 +45,7 @@ class WebSocket {
   WebSocket() = default;
   explicit WebSocket(std::shared_ptr<WebSocketSession> session) : session_(std::move(session)) {}
   WebSocket(WebSocket&&) = default;
-  WebSocket& operator=(WebSocket&& other);
+  WebSocket& operator=(WebSocket&& other) noexcept;
   ~WebSocket() { close(CloseCode::kGoingAway); }
 
   // One message of all the slices, unfragmented and not copied. Text must be UTF-8. Returns pending(). 0 once

@@ -99,7 +99,7 @@ void WebSocketSession::on_close(uint16_t code) {
   shut(code == 1005 ? CloseCode::kNormal : static_cast<CloseCode>(code));
 }
 
-WebSocket& WebSocket::operator=(WebSocket&& other) {
+WebSocket& WebSocket::operator=(WebSocket&& other) noexcept {
   if (this != &other) {
     close(CloseCode::kGoingAway);
     session_ = std::move(other.session_);
