@@ -31,8 +31,8 @@ function Row({ player, entry, index, run }: Pick<Props, "player" | "run"> & { en
   const now = entry.id === player.entry;
   return (
     <li data-testid="file-entry" aria-current={now} className="flex flex-wrap items-center gap-x-2 border-b border-line/60 py-1 last:border-b-0">
-      <div className="min-w-0 flex-1 basis-48">
-        <p className={`font-mono text-[13px] break-all ${now ? "text-accent" : ""}`}>{file}</p>
+      <div className="min-w-0 flex-1 basis-32">
+        <p className={`font-mono text-[13px] break-all ${now ? "font-semibold text-accent" : ""}`}>{file}</p>
         {entry.note !== "" && <p className="text-xs break-words text-warn">{entry.note}</p>}
       </div>
       <div className="-mr-1.5 ml-auto flex">

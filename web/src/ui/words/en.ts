@@ -50,7 +50,7 @@ export const en = {
   },
   sources: {
     title: "Sources",
-    text: "Streams that this server fetches from cameras and other servers, and streams that it sends on.",
+    text: "Streams that this server fetches, sends on, or plays from files.",
     pulls: "Fetched",
     pulls_text: "Cameras and servers that this server dials.",
     pulls_empty: "Nothing is fetched. Add a camera's address, and its picture appears among the streams.",
