@@ -100,7 +100,8 @@ void Directory::read(const StreamName& name, ReaderInfo info, io::Executor& call
   run_on(home, [this, &shard, &home, &caller, name, info = std::move(info), on_more = std::move(on_more),
                 done = std::move(done)]() mutable {
     base::Duration wait = info.wait;
-    find(shard, name, wait, info.interest,
+    Interest interest = info.interest;
+    find(shard, name, wait, interest,
          [&home, &caller, info = std::move(info), on_more = std::move(on_more),
           done = std::move(done)](std::shared_ptr<Stream> stream) mutable {
            if (!stream) {
