@@ -21,8 +21,9 @@ ALLOWED = {
     # The rest of what lies beside it is what several protocols share.
     "protocols": BELOW_PROTOCOLS | {"protocols"},
     # A source of ours may run a worker: the demo flight is drawn and encoded there.
-    # Pulls and pushes are made by protocols, of which it knows the interface.
-    "sources": BELOW_PROTOCOLS | {"worker", "protocols/protocol.h", "protocols/transfer.h"},
+    # Pulls and pushes are made by protocols, of which it knows the interface; devices are pulls of its own.
+    "sources": BELOW_PROTOCOLS | {"worker", "protocols/protocol.h", "protocols/pull_publisher.h", "protocols/transfer.h",
+                                  "protocols/test_transfers.h"},
     "record": SERVICES,
     "worker": SERVICES,
     "insight": SERVICES,

@@ -18,6 +18,10 @@
 #include "io/loop.h"
 #include "protocols/transfer.h"
 
+namespace eyas::worker {
+struct ProcessOptions;
+}
+
 namespace eyas::protocols {
 
 // A place where a protocol accepts connections. The server opens it on every loop.
@@ -32,9 +36,10 @@ struct Services {
   hub::Directory& directory;
   http::Router& router;
   const std::vector<io::Loop*>& loops;
-  hub::Derivations* derivations = nullptr;  // null: nobody here derives tracks
-  std::string data_folder;                  // for what is kept over restarts; may not exist yet
-  hub::Pictures* pictures = nullptr;        // null: nobody here makes pictures
+  hub::Derivations* derivations = nullptr;          // null: nobody here derives tracks
+  std::string data_folder;                          // for what is kept over restarts; may not exist yet
+  hub::Pictures* pictures = nullptr;                // null: nobody here makes pictures
+  const worker::ProcessOptions* workers = nullptr;  // null: there are no workers
 };
 
 // Made on the main thread before the loops run; start() there too. The other calls say where they run.

@@ -150,6 +150,26 @@ TEST(Config, APullsOptionOnAPushIsAnError) {
   EXPECT_NE(findings[0].find("programme; known are: none"), std::string::npos) << findings[0];
 }
 
+// What a pull may open on this machine is the configuration's business, whoever adds the pull.
+TEST(Config, OnlyDevicesThatAreAllowedAreFetched) {
+  const std::string pulls = "sources.pulls=[{name: local/door, url: \"v4l2:///dev/video0?size=1280x720\"}]";
+  Config closed(make_protocols());
+  auto findings = load(closed, "", {}, {pulls});
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_NE(findings[0].find("sources.pulls[0].options: "), std::string::npos) << findings[0];
+  EXPECT_NE(findings[0].find("sources.devices does not allow it (/dev/video0)"), std::string::npos)
+      << findings[0];
+  Config open(make_protocols());
+  EXPECT_EQ(load(open, "", {}, {pulls, "sources.devices=/dev/video0,lavfi"}), std::vector<std::string>{});
+  Config list(make_protocols());
+  EXPECT_EQ(load(list, "sources:\n  devices: [/dev/video0]\n", {}, {pulls}), std::vector<std::string>{});
+  Config wrong(make_protocols());
+  findings = load(wrong, "", {}, {"sources.devices=/etc/passwd"});
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_NE(findings[0].find("sources.devices: want paths such as /dev/video0"), std::string::npos)
+      << findings[0];
+}
+
 // The file at the root is what the program prints: every key, commented, at its default.
 TEST(Config, TheExampleFileIsUpToDateAndLoads) {
   std::ifstream example(EYAS_SOURCE_DIR "/eyas.yaml");

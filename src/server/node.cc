@@ -139,8 +139,8 @@ base::Status Node::start() {
   if (auto status = make_transfers(); !status.ok()) return status;
   api_ = std::make_unique<api::Api>(*directory_, transfers_.get(),
                                     std::vector<io::Executor*>(loops_.begin(), loops_.end()), info_);
-  protocols::Services services{*directory_,         router_,        loops_, derivations_.get(),
-                               config_.data_folder, pictures_.get()};
+  protocols::Services services{*directory_,         router_,         loops_,         derivations_.get(),
+                               config_.data_folder, pictures_.get(), &config_.worker};
   for (auto& protocol : config_.protocols()) {
     if (auto status = protocol->start(services); !status.ok()) return status;
   }

@@ -10,6 +10,7 @@
 #include "protocols/rtsp/rtsp.h"
 #include "protocols/srt/srt.h"
 #include "protocols/webrtc/webrtc.h"
+#include "sources/devices/devices.h"
 
 namespace eyas::server {
 namespace {
@@ -29,6 +30,7 @@ constexpr Make kProtocols[] = {
     &mpegts_udp::make,
     &srt::make,
     &webrtc::make,
+    &devices::make,
 };
 // clang-format on
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "worker/wire.h"
+
 namespace eyas::worker {
 namespace {
 
@@ -10,117 +12,10 @@ using base::ByteWriter;
 using base::Code;
 using base::Error;
 
-constexpr size_t kLengthBytes = 4;
-constexpr size_t kJobBytesMax = 4096;
-
-enum class Type : uint8_t {
-  kJob = 1,
-  kHello = 2,
-  kTrack = 3,
-  kFrame = 4,
-  kShutIn = 20,
-  kTrespass = 21,
-  kLog = 5,
-  kKeyRequest = 6,
-  kVariant = 7,
-  kOpened = 8,
-  kReadThrough = 9
-};
-enum class JobKind : uint8_t { kDemo = 1, kTranscode = 2, kPictures = 3, kSlate = 4, kFile = 5 };
 // Bits of a frame's flags.
 constexpr uint8_t kKeyFlag = 1, kDiscontinuityFlag = 2, kHiddenFlag = 4, kAloneFlag = 8;
-// Bits of what a slate shows.
-constexpr uint8_t kPictureFlag = 1, kFilmFlag = 2;
 // Bits of a variant's flags.
 constexpr uint8_t kWantedFlag = 1, kLookFlag = 2;
-
-bool can_encode(media::Codec codec) {
-  return codec == media::Codec::kOpus || codec == media::Codec::kAac || codec == media::Codec::kH264;
-}
-
-ByteWriter begin(Type type, size_t body_bytes) {
-  ByteWriter out(kLengthBytes + 1 + body_bytes);
-  out.u32(0);
-  out.u8(static_cast<uint8_t>(type));
-  return out;
-}
-
-std::vector<uint8_t> finish(ByteWriter out) {
-  out.patch_u32(0, static_cast<uint32_t>(out.size() - kLengthBytes));
-  return out.take();
-}
-
-void put_text(ByteWriter& out, std::string_view text) {
-  text = text.substr(0, UINT16_MAX);
-  out.u16(static_cast<uint16_t>(text.size()));
-  out.text(text);
-}
-
-void put_time(ByteWriter& out, base::Duration time) {
-  out.u64(static_cast<uint64_t>(time.count()));
-}
-base::Duration get_time(ByteReader& in) {
-  return base::Duration(static_cast<int64_t>(in.u64()));
-}
-
-Error malformed(const char* context) {
-  return {Code::kMalformed, context, {}};
-}
-Error over_limit(const char* context, size_t value) {
-  return {Code::kLimit, context, std::to_string(value)};
-}
-
-ByteWriter begin(JobKind kind) {
-  ByteWriter out = begin(Type::kJob, 32);
-  out.u16(kProtocolVersion);
-  out.u8(static_cast<uint8_t>(kind));
-  return out;
-}
-
-base::Result<Job> demo_job(ByteReader in) {
-  DemoJob job{in.u32(), in.u32(), in.u32(), in.u32()};
-  if (!in.ok() || in.remaining() != 0) return malformed("worker job: demo");
-  return Job(job);
-}
-
-base::Result<Job> transcode_job(ByteReader in) {
-  auto to = static_cast<media::Codec>(in.u8());
-  if (!in.ok() || in.remaining() != 0) return malformed("worker job: transcode");
-  if (!can_encode(to)) return Error{Code::kUnsupported, "worker job: codec to make", {}};
-  return Job(TranscodeJob{to});
-}
-
-base::Result<Job> pictures_job(ByteReader in) {
-  if (!in.ok() || in.remaining() != 0) return malformed("worker job: pictures");
-  return Job(PicturesJob{});
-}
-
-base::Result<Job> slate_job(ByteReader in) {
-  SlateJob job;
-  job.width = in.u32();
-  job.height = in.u32();
-  job.frame_rate = {in.u32(), in.u32()};
-  job.video_track = in.u32();
-  job.audio_track = in.u32();
-  job.sample_rate = in.u32();
-  job.channels = in.u8();
-  uint8_t shows = in.u8();
-  job.picture = (shows & kPictureFlag) != 0;
-  job.film = (shows & kFilmFlag) != 0;
-  job.name = in.text(in.u16());
-  job.since = in.text(in.u16());
-  if (!in.ok() || in.remaining() != 0) return malformed("worker job: slate");
-  return Job(std::move(job));
-}
-
-base::Result<Job> file_job(ByteReader in) {
-  FileJob job;
-  job.from = get_time(in);
-  job.begin = base::MonoTime(get_time(in));
-  job.name = in.text(in.u16());
-  if (!in.ok() || in.remaining() != 0) return malformed("worker job: file");
-  return Job(std::move(job));
-}
 
 uint8_t flags_of(const FrameMessage& frame) {
   return static_cast<uint8_t>((frame.key ? kKeyFlag : 0) | (frame.discontinuity ? kDiscontinuityFlag : 0) |
@@ -128,49 +23,6 @@ uint8_t flags_of(const FrameMessage& frame) {
 }
 
 }  // namespace
-
-std::vector<uint8_t> encode(const DemoJob& job) {
-  ByteWriter out = begin(JobKind::kDemo);
-  out.u32(job.width);
-  out.u32(job.height);
-  out.u32(job.frame_rate);
-  out.u32(job.bitrate_bps);
-  return finish(std::move(out));
-}
-
-std::vector<uint8_t> encode(const TranscodeJob& job) {
-  ByteWriter out = begin(JobKind::kTranscode);
-  out.u8(static_cast<uint8_t>(job.to));
-  return finish(std::move(out));
-}
-
-std::vector<uint8_t> encode(const PicturesJob&) {
-  return finish(begin(JobKind::kPictures));
-}
-
-std::vector<uint8_t> encode(const SlateJob& job) {
-  ByteWriter out = begin(JobKind::kSlate);
-  out.u32(job.width);
-  out.u32(job.height);
-  out.u32(job.frame_rate.num);
-  out.u32(job.frame_rate.den);
-  out.u32(job.video_track);
-  out.u32(job.audio_track);
-  out.u32(job.sample_rate);
-  out.u8(job.channels);
-  out.u8(static_cast<uint8_t>((job.picture ? kPictureFlag : 0) | (job.film ? kFilmFlag : 0)));
-  put_text(out, job.name);
-  put_text(out, job.since);
-  return finish(std::move(out));
-}
-
-std::vector<uint8_t> encode(const FileJob& job) {
-  ByteWriter out = begin(JobKind::kFile);
-  put_time(out, job.from);
-  put_time(out, job.begin.time_since_epoch());
-  put_text(out, job.name);
-  return finish(std::move(out));
-}
 
 std::vector<uint8_t> encode(const Hello& hello) {
   ByteWriter out = begin(Type::kHello, 2);
@@ -253,35 +105,6 @@ std::vector<uint8_t> encode(const LogMessage& line) {
   out.u8(static_cast<uint8_t>(line.level));
   out.text(line.text);
   return finish(std::move(out));
-}
-
-base::Result<size_t> job_message_bytes(base::Bytes length_field) {
-  ByteReader in(length_field);
-  size_t length = in.u32();
-  if (!in.ok()) return malformed("worker job: length field");
-  if (length > kJobBytesMax) return over_limit("worker job: message length", length);
-  return kLengthBytes + length;
-}
-
-base::Result<Job> decode_job(base::Bytes message) {
-  ByteReader in(message);
-  size_t length = in.u32();
-  if (length != in.remaining()) return malformed("worker job: message length");
-  if (in.u8() != static_cast<uint8_t>(Type::kJob)) return malformed("worker job: not a job");
-  if (in.u16() != kProtocolVersion) return Error{Code::kUnsupported, "worker job: protocol version", {}};
-  switch (static_cast<JobKind>(in.u8())) {
-    case JobKind::kDemo:
-      return demo_job(in);
-    case JobKind::kTranscode:
-      return transcode_job(in);
-    case JobKind::kPictures:
-      return pictures_job(in);
-    case JobKind::kSlate:
-      return slate_job(in);
-    case JobKind::kFile:
-      return file_job(in);
-  }
-  return Error{Code::kUnsupported, "worker job: kind", {}};
 }
 
 base::Status Decoder::feed(base::Bytes bytes) {

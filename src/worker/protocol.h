@@ -24,7 +24,7 @@
 namespace eyas::worker {
 
 // Both sides come from one build; another number means a stale program beside the server.
-inline constexpr uint16_t kProtocolVersion = 5;
+inline constexpr uint16_t kProtocolVersion = 6;
 // The descriptor on which the worker finds its end of the socket pair.
 inline constexpr int kChannelFd = 3;
 // The descriptor of the file that it works on, for jobs that have one.
@@ -79,7 +79,20 @@ struct FileJob {
   std::string name{};      // the file's, a hint at its format
   bool operator==(const FileJob&) const = default;
 };
-using Job = std::variant<DemoJob, TranscodeJob, PicturesJob, SlateJob, FileJob>;
+// The pictures of a device of this machine, as H.264; `name` is one that the operator allows.
+struct DeviceJob {
+  enum class Kind : uint8_t { kCamera, kTestPicture };
+  // What a camera is asked for. kBest: H.264, MJPEG, else pictures as they are: the first that it has.
+  enum class Form : uint8_t { kBest, kH264, kMjpeg, kRaw };
+  Kind kind = Kind::kCamera;
+  Form form = Form::kBest;
+  uint32_t width = 0, height = 0;  // both 0: as the camera is set
+  uint32_t frame_rate = 0;         // 0: the same
+  uint32_t bitrate_bps = 0;        // of what is encoded; 0: by size and rate
+  std::string name{};              // "/dev/video0"; of a test picture: "testsrc2"
+  bool operator==(const DeviceJob&) const = default;
+};
+using Job = std::variant<DemoJob, TranscodeJob, PicturesJob, SlateJob, FileJob, DeviceJob>;
 
 // Media types of data tracks whose frames are whole images.
 inline constexpr const char* kJpegType = "image/jpeg";
@@ -160,6 +173,7 @@ std::vector<uint8_t> encode(const TranscodeJob& job);
 std::vector<uint8_t> encode(const PicturesJob& job);
 std::vector<uint8_t> encode(const SlateJob& job);
 std::vector<uint8_t> encode(const FileJob& job);
+std::vector<uint8_t> encode(const DeviceJob& job);
 std::vector<uint8_t> encode(const Hello& hello);
 std::vector<uint8_t> encode(const ShutInMessage& shut_in);
 // Safe in a signal handler.

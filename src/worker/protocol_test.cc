@@ -210,6 +210,19 @@ TEST(WorkerProtocol, AFilesWorkerTellsWhatItReads) {
   EXPECT_FALSE(after_hello(base::from_hex("00000002 09 00")).ok()) << "short end";
 }
 
+TEST(WorkerProtocol, ADevicesJobComesBackAsItWent) {
+  DeviceJob job{.kind = DeviceJob::Kind::kTestPicture, .form = DeviceJob::Form::kRaw};
+  job.width = 1280, job.height = 720, job.frame_rate = 25, job.bitrate_bps = 2'000'000;
+  job.name = "testsrc2";
+  std::vector<uint8_t> bytes = encode(job);
+  EXPECT_EQ(*decode_job(bytes), Job(job));
+  // length u32 | type u8 | version u16 | job kind u8 | device kind u8 | form u8 | ...
+  bytes[8] = 2;
+  EXPECT_EQ(decode_job(bytes).error().code, Code::kMalformed) << "no such kind of device";
+  bytes[8] = 0, bytes[9] = 4;
+  EXPECT_EQ(decode_job(bytes).error().code, Code::kMalformed) << "no such form";
+}
+
 TEST(WorkerProtocol, KeepsItsLimits) {
   Limits limits{.message_bytes = 100, .record_bytes = 8, .text_bytes = 8, .tracks = 1};
   EXPECT_EQ(after_hello(base::from_hex("00000065"), limits).error().code, Code::kLimit);

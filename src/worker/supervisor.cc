@@ -92,6 +92,14 @@ void Supervisor::back_off(const base::Error& why) {
   silence_.cancel();
   if (executor_.clock().mono() - launched_ >= options_.healthy_after) backoff_ = options_.backoff_first;
   last_exit_ = why.message();
+  if (options_.once)
+    log::info("worker.exit", {{"worker", name_}, {"why", last_exit_}});
+  else
+    restart_later();
+  enter(WorkerState::kBackoff);
+}
+
+void Supervisor::restart_later() {
   log::warning("worker.exit",
                {{"worker", name_}, {"why", last_exit_}, {"restart_in_ms", base::to_ms(backoff_)}});
   restart_ = executor_.after(backoff_, [this] {
@@ -99,7 +107,6 @@ void Supervisor::back_off(const base::Error& why) {
     launch();
   });
   backoff_ = std::min(backoff_ * 2, options_.backoff_max);
-  enter(WorkerState::kBackoff);
 }
 
 void Supervisor::watch_silence() {
@@ -143,6 +150,7 @@ void Supervisor::on_trespass(TrespassMessage trespass) {
 
 void Supervisor::on_log(LogMessage line) {
   base::log_event(line.level, "worker.says", {{"worker", name_}, {"text", line.text}});
+  sink_.on_said(line);
 }
 
 }  // namespace eyas::worker

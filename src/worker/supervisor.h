@@ -21,6 +21,8 @@ struct SupervisorOptions {
   // Whether it speaks of its own accord; otherwise its silence counts from what it was sent and did not
   // answer.
   bool speaks_unasked = true;
+  // Its first death is the end: kBackoff comes, and no further start. Somebody else decides about another.
+  bool once = false;
   Limits limits;
 };
 
@@ -41,6 +43,8 @@ class Supervisor final : Process::Handler, Decoder::Sink {
     virtual void on_state(WorkerState state) = 0;
     // The worker has taken all that send() left.
     virtual void on_drained() {}
+    // What it says of itself, which the log has already; an error before its death is the reason of it.
+    virtual void on_said(const LogMessage&) {}
   };
 
   // `job` is an encoded job message; each new process gets it.
@@ -71,6 +75,7 @@ class Supervisor final : Process::Handler, Decoder::Sink {
   void launch();
   void report_trespass(base::Error& why);
   void back_off(const base::Error& why);
+  void restart_later();
   void enter(WorkerState state);
   void watch_silence();
 

@@ -35,6 +35,7 @@ class SupervisorTest : public testing::Test, public Supervisor::Sink {
   void on_track(TrackMessage) override { ++tracks_; }
   void on_frame(FrameMessage) override { ++frames_; }
   void on_state(WorkerState state) override { states_.push_back(state); }
+  void on_said(const LogMessage& line) override { said_.push_back(line.text); }
 
   Launch launch() {
     return [this](Process::Handler& handler) -> base::Result<std::unique_ptr<Process>> {
@@ -57,6 +58,7 @@ class SupervisorTest : public testing::Test, public Supervisor::Sink {
   bool refuse_ = false;
   PaperProcess* process_ = nullptr;
   std::vector<WorkerState> states_;
+  std::vector<std::string> said_;
   Supervisor supervisor_{executor_, "demo", base::Slice::literal("job"), launch(), *this};
 };
 
@@ -147,6 +149,26 @@ TEST_F(SupervisorTest, AWorkerThatAnswersIsSilentOnlyWhenItWasAsked) {
   world_.advance(41s);
   ASSERT_TRUE(fed->killed);
   EXPECT_EQ(fed->killed->code, base::Code::kTimeout);
+}
+
+TEST_F(SupervisorTest, AWorkerForOnceIsNotStartedAgain) {
+  PaperProcess* single = nullptr;
+  int launches = 0;
+  Supervisor supervisor(executor_, "device", base::Slice::literal("job"),
+                        [&](Process::Handler& handler) -> base::Result<std::unique_ptr<Process>> {
+                          ++launches;
+                          return std::unique_ptr<Process>(std::make_unique<PaperProcess>(single, handler));
+                        },
+                        *this, {.once = true, .limits = {}});
+  supervisor.start();
+  states_.clear();
+  single->handler.on_bytes(encode(Hello{}));
+  single->handler.on_bytes(encode(LogMessage{base::LogLevel::kError, "the camera is gone"}));
+  single->handler.on_exit({base::Code::kClosed, "exited", {}});
+  world_.advance(1h);
+  EXPECT_EQ(launches, 1);
+  EXPECT_EQ(states_, std::vector{WorkerState::kBackoff});
+  EXPECT_EQ(said_, std::vector<std::string>{"the camera is gone"});
 }
 
 TEST_F(SupervisorTest, TellsEachStateOnce) {

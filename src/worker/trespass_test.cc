@@ -107,6 +107,18 @@ TEST_F(Trespass, ACallThatLibrariesMayTryOnlyFails) {
   EXPECT_EQ(spy.restarts(), 0u) << spy.last_exit();
 }
 
+TEST_F(Trespass, ACamerasWorkerOpensNothing) {
+  Supervisor& spy = run("camera-file");
+  ASSERT_TRUE(comes_true(loop_, [&] { return spy.restarts() >= 1; }));
+  EXPECT_NE(spy.last_exit().find("openat (files)"), std::string::npos) << spy.last_exit();
+}
+
+TEST_F(Trespass, ACamerasWorkerAsksForPicturesOnly) {
+  Supervisor& spy = run("camera-asks");
+  ASSERT_TRUE(comes_true(loop_, [&] { return nobody_.frames == 1 || spy.restarts() > 0; }));
+  EXPECT_EQ(spy.restarts(), 0u) << spy.last_exit();
+}
+
 TEST(TrespassNames, AreKnown) {
   EXPECT_STREQ(call_name(SYS_openat), "openat");
   EXPECT_STREQ(call_name(SYS_read), "?");

@@ -38,6 +38,14 @@ base::Status Channel::read_into(Decoder& decoder) {
   return decoder.feed(base::Bytes(bytes).first(static_cast<size_t>(got)));
 }
 
+base::Status Channel::read_what_is_there(Decoder& decoder) {
+  std::array<uint8_t, 4096> bytes;
+  ssize_t got = recv(fd_, bytes.data(), bytes.size(), MSG_DONTWAIT);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return {};
+  if (got <= 0) return base::Error{base::Code::kClosed, "worker channel: read", {}};
+  return decoder.feed(base::Bytes(bytes).first(static_cast<size_t>(got)));
+}
+
 base::Status Channel::write(const std::vector<uint8_t>& message) {
   size_t done = 0;
   while (done < message.size()) {

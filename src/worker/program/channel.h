@@ -14,6 +14,8 @@ class Channel {
   base::Result<Job> read_job();
   // Waits for more and gives it to the decoder. Errors: kClosed when the server is gone; the decoder's.
   base::Status read_into(Decoder& decoder);
+  // The same without waiting: what is there.
+  base::Status read_what_is_there(Decoder& decoder);
   // Errors: kClosed when the server is gone.
   base::Status write(const std::vector<uint8_t>& message);
   template <typename Message>

@@ -71,9 +71,6 @@ base::Result<std::unique_ptr<TrackDecoder>> TrackDecoder::open(const TrackMessag
   if (codec == nullptr)
     return base::Error{base::Code::kUnsupported, "no decoder", media::codec_name(track.codec)};
   AvContextPtr context(avcodec_alloc_context3(codec));
-  // More threads hold pictures back.
-  context->thread_count = 1;
-  context->pkt_timebase = {1, 1'000'000'000};
   context->sample_rate = static_cast<int>(track.sample_rate);
   if (track.channels > 0) av_channel_layout_default(&context->ch_layout, track.channels);
   if (track.codec == media::Codec::kG726) {
@@ -81,7 +78,24 @@ base::Result<std::unique_ptr<TrackDecoder>> TrackDecoder::open(const TrackMessag
   } else if (auto status = set_record(*context, track.record); !status) {
     return status.error();
   }
-  if (int code = avcodec_open2(context.get(), codec, nullptr); code < 0) return av_error("decoder", code);
+  return open(std::move(context));
+}
+
+base::Result<std::unique_ptr<TrackDecoder>> TrackDecoder::open(const AVCodecParameters& stream) {
+  const AVCodec* codec = avcodec_find_decoder(stream.codec_id);
+  if (codec == nullptr)
+    return base::Error{base::Code::kUnsupported, "no decoder", avcodec_get_name(stream.codec_id)};
+  AvContextPtr context(avcodec_alloc_context3(codec));
+  if (int code = avcodec_parameters_to_context(context.get(), &stream); code < 0)
+    return av_error("decoder", code);
+  return open(std::move(context));
+}
+
+base::Result<std::unique_ptr<TrackDecoder>> TrackDecoder::open(AvContextPtr context) {
+  // More threads hold pictures back.
+  context->thread_count = 1;
+  context->pkt_timebase = {1, 1'000'000'000};
+  if (int code = avcodec_open2(context.get(), nullptr, nullptr); code < 0) return av_error("decoder", code);
   return std::unique_ptr<TrackDecoder>(new TrackDecoder(std::move(context)));
 }
 
@@ -102,6 +116,12 @@ base::Status TrackDecoder::decode(const FrameMessage& frame, const FrameSink& si
   auto status = receive(sink);
   avcodec_flush_buffers(context_.get());
   return status;
+}
+
+base::Status TrackDecoder::decode(const AVPacket& packet, const FrameSink& sink) {
+  if (int sent = avcodec_send_packet(context_.get(), &packet); sent < 0)
+    return base::Error{base::Code::kMalformed, "decoder: frame", av_error("", sent).detail};
+  return receive(sink);
 }
 
 base::Status TrackDecoder::receive(const FrameSink& sink) {

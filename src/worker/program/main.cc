@@ -8,6 +8,7 @@ extern "C" {
 }
 
 #include "worker/program/demo_run.h"
+#include "worker/program/device_run.h"
 #include "worker/program/file_run.h"
 #include "worker/program/pictures_run.h"
 #include "worker/program/sandbox.h"
@@ -63,6 +64,13 @@ base::Error work_at(const worker::FileJob& job) {
   if (!file) return file.error();
   if (auto status = worker::shut_in(channel(), worker::Profile::kInputFile); !status) return status.error();
   return (*file)->run();
+}
+
+base::Error work_at(const worker::DeviceJob& job) {
+  auto device = worker::DeviceInput::open(job);  // the operator's device, before a filter forbids to open any
+  if (!device) return device.error();
+  if (auto status = worker::shut_in(channel(), worker::Profile::kCamera); !status) return status.error();
+  return worker::DeviceRun(std::move(*device), job, channel()).run();
 }
 
 int run() {

@@ -10,6 +10,7 @@ namespace eyas::worker {
 enum class Profile : uint8_t {
   kChannel,    // memory (never executable), time, its channel, its end
   kInputFile,  // and to read in the file at kInputFd; to open one fails, as iconv() bears
+  kCamera,     // and to take pictures from a camera that is open already
 };
 
 // Leaves this process what the profile has, for good, and tells the server how it went. A call that no worker

@@ -63,14 +63,34 @@ base::Status VideoTranscoder::set_source(const TrackMessage& track) {
   return {};
 }
 
+base::Status VideoTranscoder::set_source(const AVCodecParameters& stream) {
+  auto decoder = TrackDecoder::open(stream);
+  if (!decoder) return decoder.error();
+  decoder_ = std::move(*decoder);
+  still_images_ = true;
+  keys_.clear();
+  return {};
+}
+
 base::Status VideoTranscoder::feed(const FrameMessage& frame) {
+  note(frame);
+  return decoder_->decode(frame, [this](AVFrame& decoded) { return take(decoded); });
+}
+
+base::Status VideoTranscoder::feed(const FrameMessage& about, AVPacket& packet) {
+  note(about);
+  packet.pts = about.pts.count();
+  packet.dts = about.dts.count();
+  return decoder_->decode(packet, [this](AVFrame& decoded) { return take(decoded); });
+}
+
+void VideoTranscoder::note(const FrameMessage& frame) {
   source_rate_.add(frame.dts, frame.payload.size());
   if (frame.capture != base::WallTime()) capture_offset_ = frame.capture.time_since_epoch() - frame.pts;
   if (frame.duration > base::Duration::zero()) frame_duration_ = frame.duration;
   discontinuity_ |= frame.discontinuity;
   if (frame.key) keys_.push_back(frame.pts);
   if (keys_.size() > kKeysMax) keys_.pop_front();
-  return decoder_->decode(frame, [this](AVFrame& decoded) { return take(decoded); });
 }
 
 base::Status VideoTranscoder::take(AVFrame& decoded) {
@@ -111,6 +131,7 @@ std::optional<int64_t> VideoTranscoder::measured_bitrate() const {
 }
 
 int64_t VideoTranscoder::guess_bitrate(const AVFrame& decoded) const {
+  if (fixed_bitrate_) return *fixed_bitrate_;
   if (auto measured = measured_bitrate())
     return std::clamp(*measured * kBitratePercent / 100, kBitrateMin, kBitrateMax);
   base::Duration each = frame_duration_ > base::Duration::zero() ? frame_duration_ : kUsualFrame;
@@ -120,7 +141,7 @@ int64_t VideoTranscoder::guess_bitrate(const AVFrame& decoded) const {
 
 void VideoTranscoder::follow_bitrate(base::Duration now) {
   auto measured = measured_bitrate();
-  if (!measured || now - bitrate_set_ < kBitrateInterval) return;
+  if (!measured || fixed_bitrate_ || now - bitrate_set_ < kBitrateInterval) return;
   int64_t wanted = std::clamp(*measured * kBitratePercent / 100, kBitrateMin, kBitrateMax);
   if (std::abs(wanted - bitrate_) * 100 <= bitrate_ * kBitrateChangePercent) return;
   bitrate_ = wanted;

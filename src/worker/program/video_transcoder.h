@@ -38,6 +38,13 @@ class VideoTranscoder final : public Transcoder {
   base::Status feed(const FrameMessage& frame) override;
   void want_key() override { key_wanted_ = true; }
 
+  // A device instead of a track: its stream as FFmpeg has it, and its packets. Errors: as of a track.
+  base::Status set_source(const AVCodecParameters& stream);
+  // `about` has no payload: it says when the packet is, and whether a group begins with it.
+  base::Status feed(const FrameMessage& about, AVPacket& packet);
+  // Instead of the source's, or of one by size and rate.
+  void fix_bitrate(int64_t bitrate_bps) { fixed_bitrate_ = bitrate_bps; }
+
  private:
   // What goes with a picture from the frame that it came in to the one that it leaves in.
   struct Passing {
@@ -45,6 +52,7 @@ class VideoTranscoder final : public Transcoder {
     base::Duration duration{0};
   };
 
+  void note(const FrameMessage& frame);
   base::Status take(AVFrame& decoded);
   base::Status open_encoder(const AVFrame& decoded);
   base::Result<AVFrame*> fitting(AVFrame& decoded);
@@ -61,8 +69,9 @@ class VideoTranscoder final : public Transcoder {
   AvFramePtr scaled_;
   int width_ = 0, height_ = 0, format_ = -1;  // of the source's pictures
 
-  bool still_images_ = false;  // the source is a series of JPEG images
+  bool still_images_ = false;  // the source is a series of JPEG images, or of pictures as they are
   BitrateMeter source_rate_;
+  std::optional<int64_t> fixed_bitrate_;
   int64_t bitrate_ = 0;
   base::Duration bitrate_set_{0};
   std::deque<base::Duration> keys_;  // times of the source's keyframes that have not come out yet
