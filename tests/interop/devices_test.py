@@ -8,6 +8,7 @@ from harness import Server, need, run, wait_for
 from sources_test import ask, flow, wait_source
 
 QUICK = {"sources.backoff_first_ms": 200, "sources.backoff_max_ms": 500}
+QUIETLY = ["-loglevel", "error", "-analyzeduration", "500000"]
 PICTURE = {"name": "local/test", "url": "lavfi:///testsrc2?size=320x180&rate=25"}
 
 
@@ -19,7 +20,7 @@ def test_a_test_picture_is_watched_in_its_codec_size_and_rate():
     need("ffprobe")
     server = local([PICTURE], "lavfi")
     server.wait_live("local/test", 20)
-    found = json.loads(run("ffprobe", "-loglevel", "error", "-print_format", "json", "-show_streams", "-show_packets",
+    found = json.loads(run("ffprobe", *QUIETLY, "-print_format", "json", "-show_streams", "-show_packets",
                            "-read_intervals", "%+#60", server.http("/local/test.flv")))
     video = found["streams"][0]
     assert (video["codec_name"], video["width"], video["height"], video["has_b_frames"]) == ("h264", 320, 180, 0), video
@@ -39,7 +40,7 @@ def test_a_camera_on_demand_begins_with_its_viewer_and_ends_after_him():
     need("ffprobe")
     server = local([{**PICTURE, "on_demand": True, "idle_timeout_ms": 300}], "lavfi")
     assert server.stream("local/test")["state"] == "idle"
-    said = run("ffprobe", "-loglevel", "error", "-show_entries", "stream=codec_name", "-of", "csv=p=0", server.http("/local/test.flv"))
+    said = run("ffprobe", *QUIETLY, "-show_entries", "stream=codec_name", "-of", "csv=p=0", server.http("/local/test.flv"))
     assert "h264" in said, said
     wait_source(server, "local/test", "idle")
 

@@ -21,6 +21,7 @@ extern "C" {
 #include <cstdarg>
 #include <cstring>
 #include <deque>
+#include <set>
 
 #include "codec/codec.h"
 #include "worker/program/encoder.h"
@@ -59,6 +60,7 @@ class PaperCamera {
   std::deque<std::vector<uint8_t>> pictures;  // after the last one it is unplugged
   int busy = 0;                               // errno of whoever asks for a form
   uint32_t form = 0;                          // that it was set to
+  std::set<unsigned long> asked;              // since its first picture was asked for
 
  private:
   int describe(v4l2_fmtdesc& wanted) const {
@@ -94,6 +96,7 @@ class PaperCamera {
 
   std::vector<uint32_t> forms_;
   int memory_ = -1;
+  bool streaming_ = false;
   struct stat identity_ {};
   std::deque<uint32_t> waiting_;  // buffers to be filled
   int64_t time_us_ = 7'000'000;
@@ -101,6 +104,8 @@ class PaperCamera {
 
 // The kernel's answer: 0, or errno.
 int PaperCamera::answer(unsigned long request, void* argument) {
+  streaming_ |= request == VIDIOC_DQBUF;
+  if (streaming_) asked.insert(request);
   switch (request) {
     case VIDIOC_QUERYCAP:
       static_cast<v4l2_capability*>(argument)->capabilities = V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING;
@@ -257,6 +262,8 @@ TEST(DeviceRun, MjpegIsMadeIntoH264) {
   Heard heard = run(job_of(camera));
   EXPECT_EQ(camera.form, uint32_t{V4L2_PIX_FMT_MJPEG}) << "asked for before pictures as they are";
   expect_a_live_track(heard, 6);
+  EXPECT_EQ(camera.asked, (std::set<unsigned long>{VIDIOC_DQBUF, VIDIOC_QBUF, VIDIOC_STREAMOFF}))
+      << "what the sandbox leaves";
   EXPECT_EQ(heard.lines.at(0), camera.path() + ": mjpeg 64x48, 25 a second");
 }
 
