@@ -1,6 +1,7 @@
 // The kept state: no crash, and what was read once is written and read the same.
 #include <cstdlib>
 
+#include "base/bytes.h"
 #include "sources/files/state.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
