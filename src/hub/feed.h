@@ -130,7 +130,7 @@ struct ReaderInfo {
   base::Duration wait{0};
   Interest interest = Interest::kWatches;
   // What stood behind '?' in the address. May be secret: neither logged nor shown.
-  std::string arguments;
+  std::string arguments{};
 };
 
 // A change of a feed, the same object on every loop.

@@ -46,7 +46,7 @@ struct PublisherInfo {
   // Adds derived tracks to those on air, at times of the stream's own timeline, and keeps no stream alive.
   bool companion = false;
   // What stood behind '?' in the address: "user=a&pass=b". May be secret: neither logged nor shown.
-  std::string arguments;
+  std::string arguments{};
 };
 
 // How a stream reaches a publisher; both are called on the stream's loop.
