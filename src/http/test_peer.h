@@ -19,7 +19,7 @@ struct Wire {
   size_t kernel_room = static_cast<size_t>(-1);  // bytes that the kernel still takes; then they are pending
   std::string held;                              // pending
   bool paused = false;
-  int pauses = 0;  // times that reading was paused
+  int pauses = 0;       // times that reading was paused
   bool closed = false;  // by the server
   bool flushing = false;
   bool alive = true;  // the server still owns its end
