@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "api/answers.h"
 #include "base/log.h"
 
 namespace eyas::api {
@@ -125,11 +126,7 @@ void Discoveries::register_route(http::Router& router) {
   http::RouteOptions options;
   options.body_bytes_max = kBodyBytesMax;
   auto handle = [this](http::RequestPtr request, http::Exchange exchange) {
-    // A page of another origin cannot send this type without asking first.
-    auto type = request->header("content-type").value_or("");
-    if (type.substr(0, type.find(';')) != "application/json")
-      return exchange.respond(
-          http::Response::error(415, "unsupported", "content-type: want application/json"));
+    if (!brings_json(*request, exchange)) return;
     auto wanted = request_of(base::as_text(request->body));
     if (!wanted) {
       ++counters_.searches_refused;

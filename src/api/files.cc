@@ -4,13 +4,13 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "api/answers.h"
 #include "api/file_answer.h"
 #include "base/log.h"
 
 namespace eyas::api {
 namespace {
 
-using base::Code;
 using files::Player;
 using files::PlayerReport;
 using files::Playlists;
@@ -37,37 +37,13 @@ json to_json(const PlayerReport& report) {
           {"queue", std::move(queue)}};
 }
 
-int status_of(Code code) {
-  switch (code) {
-    case Code::kNotFound:
-      return 404;
-    case Code::kRefused:
-    case Code::kLimit:
-      return 409;
-    case Code::kSystem:
-      return 500;
-    default:
-      return 400;
-  }
-}
-
-http::Response refusal(const base::Error& error) {
-  std::string message = error.context;
-  if (!error.detail.empty()) message += (message.empty() ? "" : ": ") + error.detail;
-  return http::Response::error(status_of(error.code), base::code_name(error.code), message);
-}
-
 std::string name_of(const http::Request& request) {
   return std::string(request.param("app")) + "/" + std::string(request.param("name"));
 }
 
-// A page of another origin cannot send this type without asking first. Errors have been answered.
+// Errors have been answered.
 std::optional<json> body_of(const http::Request& request, http::Exchange& exchange) {
-  auto type = request.header("content-type").value_or("");
-  if (type.substr(0, type.find(';')) != "application/json") {
-    exchange.respond(http::Response::error(415, "unsupported", "content-type: want application/json"));
-    return std::nullopt;
-  }
+  if (!brings_json(request, exchange)) return std::nullopt;
   json body = json::parse(base::as_text(request.body), nullptr, false);
   if (body.is_object()) return body;
   exchange.respond(http::Response::error(400, "malformed", "the body is no JSON object"));

@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "api/answers.h"
 #include "base/log.h"
 
 namespace eyas::api {
@@ -14,27 +15,6 @@ using sources::Transfers;
 
 const char* name_of(Direction direction) {
   return direction == Direction::kPull ? "pull" : "push";
-}
-
-int status_of(base::Code code) {
-  switch (code) {
-    case base::Code::kNotFound:
-      return 404;
-    case base::Code::kRefused:
-    case base::Code::kLimit:
-      return 409;
-    case base::Code::kSystem:
-      return 500;
-    default:
-      return 400;
-  }
-}
-
-http::Response refusal(const base::Error& error) {
-  // An option's finding says itself where it is.
-  std::string message = error.context;
-  if (!error.detail.empty()) message += (message.empty() ? "" : ": ") + error.detail;
-  return http::Response::error(status_of(error.code), base::code_name(error.code), message);
 }
 
 http::Response no_store(http::Response response) {
@@ -70,13 +50,9 @@ std::optional<Wanted> wanted(const http::Request& request, http::Exchange& excha
   return wanted;
 }
 
-// A page of another origin cannot send this type without asking first: it makes nobody's browser add a pull.
+// Errors have been answered.
 std::optional<base::RecordText> body_of(const http::Request& request, http::Exchange& exchange) {
-  auto type = request.header("content-type").value_or("");
-  if (type.substr(0, type.find(';')) != "application/json") {
-    exchange.respond(http::Response::error(415, "unsupported", "content-type: want application/json"));
-    return std::nullopt;
-  }
+  if (!brings_json(request, exchange)) return std::nullopt;
   auto record = record_of(base::as_text(request.body));
   if (record) return std::move(*record);
   exchange.respond(refusal(record.error()));
