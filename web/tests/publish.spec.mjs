@@ -13,7 +13,7 @@ describe("publishing from the browser", () => {
   let server;
   let browser;
   before(async () => {
-    server = await Server.start();
+    server = await Server.start("serve", { "http.names": kStrangeHost });
     browser = await openBrowser(kFakeDevice, kFakeConsent, `--host-resolver-rules=MAP ${kStrangeHost} 127.0.0.1`);
   });
   after(async () => {
