@@ -68,8 +68,8 @@ class Whep:
         self.row("1,200 viewers on one core: playing, refused, packets lost", "1200, 0, 0",
                  f"{got['playing']}, {got['refused']}, {got['lost_datagrams']} of {got['datagrams']}", whole)
         self.row("1,200 viewers: CPU s/Gbit", "stated", f"{got['cpu_per_gbit']:.4f}", None)
-        share = got["gbit"] / got["seconds"] / 1200 * 1e3
-        self.row("1,200 viewers: delivered to each (nobody is silently thinned)", ">= 2.0 Mbit/s", f"{share:.2f} Mbit/s", share >= 2.0)
+        share = got["gbit"] / got["seconds"] / max(got["playing"], 1) * 1e3
+        self.row("1,200 viewers: delivered to each who plays (nobody is silently thinned)", ">= 2.0 Mbit/s", f"{share:.2f} Mbit/s", share >= 2.0)
         self.row("1,200 viewers: relay latency p50 / p99", "stated", f"{got['relay_ms_p50']:.1f} / {got['relay_ms_p99']:.1f} ms", None)
 
     def saturation(self):

@@ -13,10 +13,16 @@ const kBacklogWorthWordsMs = 1500;
 export function PublisherSection({ stream }: { stream: StreamFacts }) {
   const { t } = useTranslation();
   const { publisher } = stream;
+  const ask = useAskToReconnect(stream.name);
   const spares = stream.publishers.length - (publisher ? 1 : 0);
   return (
     <FactSection title={t("facts.publisher")}>
-      {publisher ? <OnAir publisher={publisher} name={stream.name} /> : <p className="text-sm text-muted">{t("facts.no_publisher")}</p>}
+      {publisher ? <OnAir publisher={publisher} asking={ask.isPending} onAsk={() => ask.mutate()} /> : <p className="text-sm text-muted">{t("facts.no_publisher")}</p>}
+      {/* Outlives the session that was asked, which ends at once. */}
+      <p role="status" className="mt-2.5 text-xs text-muted empty:hidden">
+        {ask.isSuccess && t("facts.reconnect_asked")}
+        {ask.isError && t("facts.reconnect_failed", { message: ask.error.message })}
+      </p>
       {spares > 0 && (
         <FactList>
           <Fact name={t("facts.spares")}>{spares}</Fact>
@@ -26,7 +32,13 @@ export function PublisherSection({ stream }: { stream: StreamFacts }) {
   );
 }
 
-function OnAir({ publisher, name }: { publisher: PublisherFacts; name: string }) {
+interface OnAirProps {
+  publisher: PublisherFacts;
+  asking: boolean;
+  onAsk: () => void;
+}
+
+function OnAir({ publisher, asking, onAsk }: OnAirProps) {
   const { t } = useTranslation();
   const late = publisher.backlog_ms >= kBacklogWorthWordsMs;
   return (
@@ -42,24 +54,10 @@ function OnAir({ publisher, name }: { publisher: PublisherFacts; name: string })
       </FactList>
       <div className="mt-3 space-y-2.5">
         {late && <Notice>{t("facts.backlog_text", { time: formatSeconds(publisher.backlog_ms) })}</Notice>}
-        <Reconnect name={name} late={late} />
+        <Button kind={late ? "main" : "plain"} className="w-full" disabled={asking} title={t("facts.reconnect_sure")} onClick={onAsk}>
+          {t("facts.reconnect")}
+        </Button>
       </div>
-    </>
-  );
-}
-
-function Reconnect({ name, late }: { name: string; late: boolean }) {
-  const { t } = useTranslation();
-  const ask = useAskToReconnect(name);
-  return (
-    <>
-      <Button kind={late ? "main" : "plain"} className="w-full" disabled={ask.isPending} title={t("facts.reconnect_sure")} onClick={() => ask.mutate()}>
-        {t("facts.reconnect")}
-      </Button>
-      <p role="status" className="text-xs text-muted empty:hidden">
-        {ask.isSuccess && t("facts.reconnect_asked")}
-        {ask.isError && t("facts.reconnect_failed", { message: ask.error.message })}
-      </p>
     </>
   );
 }
