@@ -1,6 +1,7 @@
 #include "container/mp4/segment_demuxer.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "codec/codec.h"
 #include "container/mp4/sample_entry_reader.h"
@@ -8,13 +9,16 @@
 namespace eyas::mp4 {
 namespace {
 
-// In 128 bits: decode times of live streams are seconds since 1970 in ticks of 90 kHz and finer.
-base::Duration from_ticks(int64_t ticks, uint32_t timescale) {
-  return base::Duration(static_cast<int64_t>(static_cast<__int128>(ticks) * 1'000'000'000 / timescale));
-}
+// Far enough from what nanoseconds hold that times may be added and subtracted.
+constexpr int64_t kSecondsMax = 4'000'000'000;
 
-// Beyond this a time would not fit nanoseconds.
-constexpr uint64_t kSecondsMax = 8'000'000'000;
+// In 128 bits: decode times of live streams are seconds since 1970 in ticks of 90 kHz and finer. nullopt for
+// what no clock says.
+std::optional<media::MediaTime> from_ticks(__int128 ticks, uint32_t timescale) {
+  const __int128 seconds = ticks / timescale;
+  if (seconds > kSecondsMax || seconds < -kSecondsMax) return std::nullopt;
+  return media::MediaTime(base::Duration(static_cast<int64_t>(ticks * 1'000'000'000 / timescale)));
+}
 
 }  // namespace
 
@@ -61,16 +65,19 @@ void SegmentDemuxer::take_run(const ReadRun& run, const base::Slice& bytes, base
   if (known == tracks_.end()) return static_cast<void>(samples_dropped_ += run.samples.size());
   const uint32_t timescale = known->read.timescale;
   for (const ReadSample& sample : run.samples) {
-    if (sample.payload.empty() || sample.decode_time / timescale > kSecondsMax) {
+    const __int128 decode_time = sample.decode_time;
+    const auto dts = from_ticks(decode_time, timescale);
+    const auto pts = from_ticks(decode_time + sample.composition_offset, timescale);
+    const auto duration = from_ticks(sample.duration, timescale);
+    if (sample.payload.empty() || !dts || !pts || !duration) {
       ++samples_dropped_;
       continue;
     }
     media::Frame frame;
     frame.track = known->track;
-    const auto decode_time = static_cast<int64_t>(sample.decode_time);
-    frame.dts = media::MediaTime(from_ticks(decode_time, timescale));
-    frame.pts = media::MediaTime(from_ticks(decode_time + sample.composition_offset, timescale));
-    frame.duration = from_ticks(sample.duration, timescale);
+    frame.dts = *dts;
+    frame.pts = *pts;
+    frame.duration = duration->time_since_epoch();
     frame.key = sample.key || known->track->kind() != media::TrackKind::kVideo;
     frame.arrival = arrival;
     frame.payload =

@@ -32,7 +32,9 @@ class SegmentDemuxer {
 
   size_t tracks() const { return tracks_.size(); }
   uint64_t tracks_left_out() const { return left_out_; }
-  uint64_t samples_dropped() const { return samples_dropped_; }  // empty, or of no track of ours
+  uint64_t samples_dropped() const {
+    return samples_dropped_;
+  }  // empty, of no track of ours, or of an absurd time
 
  private:
   struct Known {

@@ -133,6 +133,29 @@ TEST(SegmentDemuxer, ShortLengthsBecomeLong) {
   EXPECT_EQ(demuxer.samples_dropped(), 1u);
 }
 
+TEST(SegmentDemuxer, TimesThatNoClockSaysAreLeftOut) {
+  media::CodecConfig video = config(media::Codec::kH264, kAvcRecord);
+  std::string text(base::as_text(init_of({&video})));
+  Collector seen;
+  SegmentDemuxer demuxer(seen);
+  ASSERT_TRUE(demuxer.on_init(base::as_bytes(text)).ok());
+  const std::vector<Sample> picture = {{3000, 1, true, base::Slice::copy_of("a")}};
+  for (uint64_t decode_time : {uint64_t{5'000'000'000} * 90000, uint64_t{INT64_MAX}, UINT64_MAX}) {
+    const TrackRun runs[] = {{1, true, decode_time, picture}};
+    ASSERT_TRUE(demuxer.on_segment(write_fragment(1, runs), {}).ok());
+  }
+  EXPECT_TRUE(seen.frames.empty());
+  EXPECT_EQ(demuxer.samples_dropped(), 3u);
+
+  // mdhd: version and flags, two times, timescale. So fine a clock reaches the end of 63 bits in good time.
+  text.replace(text.find("mdhd") + 16, 4, "\xff\xff\xff\xff");
+  ASSERT_TRUE(demuxer.on_init(base::as_bytes(text)).ok());
+  const TrackRun runs[] = {{1, true, INT64_MAX, picture}};
+  ASSERT_TRUE(demuxer.on_segment(write_fragment(1, runs), {}).ok());
+  ASSERT_EQ(seen.frames.size(), 1u);
+  EXPECT_GE(seen.frames[0].pts, seen.frames[0].dts);
+}
+
 TEST(SegmentDemuxer, BrokenBoxesAndLimitsAreErrors) {
   media::CodecConfig video = config(media::Codec::kH264, kAvcRecord);
   base::Slice init = init_of({&video});
