@@ -18,9 +18,10 @@ constexpr media::MediaTime media_time_from_ticks(int64_t ticks) {
 // Shared by a programme's streams, whose times are near one another. Pure.
 class Timeline {
  public:
-  // The reading nearest to the one before, whichever stream that was of: at most half of 26.5 hours away.
+  // The reading nearest to the one before, whichever stream that was of: at most half of 26.5 hours away. A
+  // clock that leaps on and on begins anew before its times are more than nanoseconds hold.
   media::MediaTime unwrap(uint64_t ticks) {
-    if (!last_) {
+    if (!last_ || *last_ > kTicksMax || *last_ < -kTicksMax) {
       last_ = static_cast<int64_t>(ticks & kTickMask);
     } else {
       constexpr unsigned kSpareBits = 64 - 33;
@@ -37,6 +38,8 @@ class Timeline {
   void on_clock(uint64_t pcr) { clock_ = unwrap(pcr); }
 
  private:
+  static constexpr int64_t kTicksMax = int64_t{1} << 47;  // half a century
+
   std::optional<int64_t> last_;
   std::optional<media::MediaTime> picture_;
   std::optional<media::MediaTime> clock_;

@@ -254,6 +254,17 @@ TEST(TsTimeline, GoesOnWhereTheClockWraps) {
   EXPECT_EQ(media_time_from_ticks(9).time_since_epoch().count(), 100'000);
 }
 
+TEST(TsTimeline, AClockThatLeapsForEverStaysWithinNanoseconds) {
+  constexpr base::Duration kCentury = std::chrono::hours(24 * 365 * 100);
+  for (uint64_t leap : {uint64_t{0xFFFF'FFFF}, uint64_t{0x1'0000'0001}}) {  // forwards, backwards
+    Timeline timeline;
+    for (uint64_t i = 0; i < 300'000; ++i) {
+      const base::Duration at = timeline.unwrap(i * leap & kTickMask).time_since_epoch();
+      ASSERT_TRUE(at < kCentury && at > -kCentury) << "leap " << i;
+    }
+  }
+}
+
 TEST(TsTimeline, WireTicksAreWhatWasRead) {
   for (int64_t ticks : {int64_t{90'000}, int64_t{90'001}, int64_t{3'600'007}, int64_t{1} << 32}) {
     EXPECT_EQ(wire_ticks(media_time_from_ticks(ticks - 90'000)), static_cast<uint64_t>(ticks));
