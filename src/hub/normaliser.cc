@@ -15,6 +15,10 @@ constexpr Duration kSmallestStep = std::chrono::milliseconds(1);
 // The step that follows a mended jump when the track's own is not known yet.
 constexpr Duration kUnknownStep = std::chrono::milliseconds(33);
 constexpr Duration kStragglerWindow = std::chrono::seconds(2);
+// What no clock says: seconds since 1970 are nearer. Sums and differences of such times would not fit.
+constexpr Duration kFarthest = std::chrono::hours(24 * 365 * 80);
+// No decoder holds a picture back for so long.
+constexpr Duration kCompositionMax = std::chrono::minutes(1);
 
 Duration magnitude(Duration d) {
   return d < Duration::zero() ? -d : d;
@@ -55,8 +59,10 @@ void Normaliser::begin_source() {
 
 void Normaliser::place(media::Frame& frame) {
   TrackState& track = tracks_[frame.track->id];
-  Duration composition = std::max(frame.pts - frame.dts, Duration::zero());
-  Duration raw = unwrap(track, frame.dts.time_since_epoch());
+  Duration sent = std::clamp(frame.dts.time_since_epoch(), -kFarthest, kFarthest);
+  Duration shown = std::clamp(frame.pts.time_since_epoch(), -kFarthest, kFarthest);
+  Duration composition = std::clamp(shown - sent, Duration::zero(), kCompositionMax);
+  Duration raw = unwrap(track, sent);
   mended_ = false;
   if (!source_started_) start_source(frame, raw);
   if (!track.started) start_track(track, frame);
@@ -96,6 +102,8 @@ void Normaliser::start_track(TrackState& track, const media::Frame& frame) {
 }
 
 Duration Normaliser::unwrap(TrackState& track, Duration raw) {
+  // Centuries of wraps are made up; without them it is a jump as any other.
+  if (track.epoch > kFarthest) track.epoch = Duration::zero();
   raw += track.epoch;
   if (!track.started || limits_.wrap_period == Duration::zero()) return raw;
   Duration step = raw - Duration(track.raw_dts);

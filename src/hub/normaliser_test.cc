@@ -46,6 +46,43 @@ TEST(Normaliser, ACleanTimelineIsOnlyShiftedToItsStart) {
   for (auto [name, count] : bench.normaliser.repairs().rows()) EXPECT_EQ(count, 0u) << name;
 }
 
+TEST(Normaliser, TimesThatNoClockSaysOverflowNothing) {
+  Bench bench;
+  bench.place(bench.video, 0, 0);
+  int arrived = 0;
+  MediaTime before{};
+  for (MediaTime far :
+       {MediaTime::max(), MediaTime::min(), MediaTime(), MediaTime::max(), MediaTime::min()}) {
+    for (MediaTime shown : {MediaTime::min(), MediaTime(), MediaTime::max()}) {
+      media::Frame frame;
+      frame.track = bench.video;
+      frame.dts = far;
+      frame.pts = shown;
+      frame.arrival = base::MonoTime(std::chrono::milliseconds(1'000'000 + ++arrived));
+      bench.normaliser.place(frame);
+      EXPECT_GT(frame.dts, before);
+      EXPECT_LT(frame.dts, MediaTime(1h));
+      EXPECT_GE(frame.pts, frame.dts);
+      EXPECT_LE(frame.pts, frame.dts + 1min);
+      before = frame.dts;
+    }
+  }
+}
+
+// Three frames a wrap: each third one is 0 again.
+TEST(Normaliser, AClockThatWrapsWithEveryFrameOverflowsNothing) {
+  Bench bench;
+  constexpr int64_t kPeriod = int64_t{1} << 32;
+  MediaTime before{};
+  for (int i = 0; i < 12'000; ++i) {
+    const media::Frame frame = bench.place(bench.video, kPeriod * (i % 3) * 2 / 5, i);
+    ASSERT_GT(frame.dts, before);
+    ASSERT_LT(frame.dts - before, 10s);
+    before = frame.dts;
+  }
+  EXPECT_GT(bench.normaliser.repairs().wrap, 1000u);
+}
+
 TEST(Normaliser, TheClockMayWrapAt32Bits) {
   Bench bench;
   int64_t wrap = int64_t{1} << 32;
