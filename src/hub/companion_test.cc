@@ -153,6 +153,29 @@ TEST_F(CompanionTest, ItGoesWithItsSourceAndKeepsNothingAlive) {
   EXPECT_EQ(tracks(), 0u) << "the stream is over";
 }
 
+// What a worker still had of a publisher that has left: of renditions alone, its keyframes would start
+// groups.
+TEST_F(CompanionTest, WhatComesWhenNobodyIsOnAirIsLeftOut) {
+  camera_.detach();
+  world_.advance(11s);
+  camera_ = publish({});
+  camera_.set_track(small_);
+  send(camera_, small_, 0, true);
+  world_.advance(4s);  // long enough for tracks to be missed
+  send(camera_, small_, 4000, true);
+  Publisher companion = publish(companion_info_);
+  constexpr media::TrackId kPlain = derived_track_id(kSmall, Derivation::kH264WithoutDelay);
+  media::TrackPtr plain = make_track(kPlain, media::Codec::kH264, 0, kSmall);
+  companion.set_track(plain);
+  send(companion, plain, 4000, true);
+  auto reader = read<FrameFormat>();
+  drain(reader);
+  camera_.detach();
+  world_.settle();
+  send(companion, plain, 4040, true);
+  EXPECT_TRUE(drain(reader).empty());
+}
+
 TEST_F(CompanionTest, ItNeedsAStream) {
   camera_.detach();
   world_.advance(11s);

@@ -108,7 +108,8 @@ void Stream::ingest(PublisherId id, media::Frame frame) {
   if (source->info.companion) {
     // It was made from frames that have their place on the timeline; what it was made from may be gone by
     // now.
-    if (has_track(tracks_, frame.track->id)) deliver(std::make_shared<const media::Frame>(std::move(frame)));
+    if (on_air_ != nullptr && has_track(tracks_, frame.track->id))
+      deliver(std::make_shared<const media::Frame>(std::move(frame)));
     return;
   }
   if (source != on_air_) {
