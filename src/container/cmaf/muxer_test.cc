@@ -265,6 +265,21 @@ TEST(Muxer, TheWindowIsBoundedInSegmentsAndBytes) {
   EXPECT_GT(tight.muxer.dropped_segments(), 0U);
 }
 
+TEST(Muxer, ASenderWhoseTimeStandsStillFillsNoSegmentForEver) {
+  Settings settings;
+  settings.window_bytes = 64 * 1024;
+  Muxer muxer("live/alpha", settings, kFirst);
+  media::Frame frame;
+  frame.track = track(1, Codec::kH264);
+  frame.payload = base::Slice(std::vector<uint8_t>(4096));
+  for (int i = 0; i < 3000; ++i) {  // the normaliser's smallest steps
+    frame.pts = frame.dts = media::media_time_from_ms(1000 + i);
+    frame.key = i == 0;
+    muxer.push(frame, {base::MonoTime(milliseconds(i)), base::WallTime(milliseconds(i))});
+    ASSERT_LE(muxer.bytes(), 3 * settings.window_bytes) << i;
+  }
+}
+
 // The slots of a track: where each begins, whether at a keyframe.
 struct SlotStart {
   uint64_t slot;

@@ -114,11 +114,14 @@ void Rendition::append(const Frame& frame, uint64_t dts) {
   pending.sample.composition_offset = static_cast<int32_t>(offset);
   pending.sample.key = frame.key;
   pending.sample.payload = frame.payload;
+  pending_bytes_ += frame.payload.size();
   pending_.push_back(std::move(pending));
 }
 
 bool Rendition::segment_ends_before(const Frame& frame, bool leader, bool gap) const {
   const uint64_t length = segment_ticks_ + pending_ticks(pending_.size());
+  // A sender whose time stands still would fill one segment for ever.
+  if (open_.bytes() + pending_bytes_ > settings_.window_bytes) return true;
   if (boundary_ && (boundary_->discontinuity || frame.dts >= boundary_->at))
     return frame.dts >= boundary_->at;
   // A playlist rounds durations to whole seconds [RFC 8216bis 4.4.3.1]: half a frame more is still legal.
@@ -173,7 +176,10 @@ void Rendition::cut_part(size_t samples) {
   run_samples.reserve(samples);
   for (size_t i = 0; i < samples; ++i) run_samples.push_back(std::move(pending_[i].sample));
   uint64_t ticks = 0;
-  for (const mp4::Sample& sample : run_samples) ticks += sample.duration;
+  for (const mp4::Sample& sample : run_samples) {
+    ticks += sample.duration;
+    pending_bytes_ -= sample.payload.size();
+  }
   Part part;
   part.independent = run_samples.front().key || track_->kind() != media::TrackKind::kVideo;
   part.slot = slot_of_part(part.independent);

@@ -62,7 +62,7 @@ class Rendition {
   // A part or a segment came since the last call.
   bool take_changed() { return std::exchange(changed_, false); }
   RenditionView view() const;
-  size_t bytes() const { return bytes_; }
+  size_t bytes() const { return bytes_ + pending_bytes_; }
   // Lets go of the oldest segment that may go; false when only the newest is left.
   bool drop_oldest();
 
@@ -117,7 +117,8 @@ class Rendition {
   std::deque<SegmentPtr> listed_;
   std::deque<SegmentPtr> retired_;
   std::map<uint64_t, Init> inits_;
-  size_t bytes_ = 0;
+  size_t bytes_ = 0;          // of all parts
+  size_t pending_bytes_ = 0;  // of what waits for the next part
 };
 
 }  // namespace eyas::cmaf

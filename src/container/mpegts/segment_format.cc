@@ -106,7 +106,15 @@ void SegmentFormat::package(const media::FramePtr& frame, std::vector<std::share
     open_until_ = std::max(open_until_, unit->dts);
     open_->packets.push_back(unit->packets);
     open_->bytes += unit->packets.size();
+    if (open_->bytes > settings_.window_bytes) give_up();
   }
+}
+
+// A sender whose time stands still would fill one segment for ever: the next one begins at a keyframe.
+void SegmentFormat::give_up() {
+  open_.reset();
+  discontinuity_due_ = true;
+  ++window_.dropped_segments;
 }
 
 void SegmentFormat::begin(const mpegts::Unit& unit, const media::Frame& frame) {

@@ -15,8 +15,9 @@ namespace eyas::mpegts {
 struct SegmentSettings {
   base::Duration segment_duration = std::chrono::seconds(2);  // a segment ends at the first keyframe after it
   base::Duration segment_duration_max = std::chrono::seconds(4);  // ... and about here without one
-  size_t window_segments = 7;                         // listed; never less than three target durations
-  size_t window_bytes = 96 * 1024 * 1024;             // listed and retired; the oldest go first
+  size_t window_segments = 7;  // listed; never less than three target durations
+  // Listed and retired; the oldest go first, and a segment that is larger by itself is given up.
+  size_t window_bytes = 96 * 1024 * 1024;
   base::Duration aac_wait = std::chrono::seconds(3);  // for a worker's AAC, before the first segment
 };
 
@@ -72,6 +73,7 @@ class SegmentFormat {
   bool waits_for_aac(const media::Frame& frame);
   bool segment_ends_before(const mpegts::Unit& unit) const;
   void complete(media::MediaTime end);
+  void give_up();
   void begin(const mpegts::Unit& unit, const media::Frame& frame);
   void slide_window();
 

@@ -110,6 +110,21 @@ TEST(SegmentFormat, TheWindowIsBoundedInSegmentsAndBytes) {
   EXPECT_GT(tight.last().dropped_segments, 0U);
 }
 
+TEST(SegmentFormat, ASenderWhoseTimeStandsStillFillsNoSegmentForEver) {
+  SegmentSettings small;
+  small.window_bytes = 200'000;
+  Bed bed(small);
+  for (int i = 0; i < 1000; ++i)  // the normaliser's smallest steps
+    bed.format.package(picture(h264_track(), i, static_cast<uint8_t>(i), 2'000, i == 0), bed.out);
+  bed.skip(seconds(2));
+  bed.run(25 * 8, 10);
+  ASSERT_FALSE(bed.out.empty());
+  for (const auto& window : bed.out) {
+    for (const TsSegmentPtr& segment : window->listed) EXPECT_LT(segment->bytes, 210'000U);
+  }
+  EXPECT_TRUE(bed.out.front()->listed.front()->discontinuity);
+}
+
 TEST(SegmentFormat, DiscontinuitiesThatLeftAreCounted) {
   Bed bed;
   bed.run(25 * 5, 25);
