@@ -53,6 +53,13 @@ size_t find_start_code(base::Bytes stream, size_t from) {
 
 }  // namespace
 
+bool begins_with_start_code(base::Bytes bytes) {
+  base::ByteReader in(bytes);
+  uint32_t first = in.u24();
+  if (first == 0) first = in.u8();
+  return in.ok() && first == 1;
+}
+
 std::vector<base::Bytes> split_annexb(base::Bytes stream) {
   std::vector<base::Bytes> units;
   size_t start = find_start_code(stream, 0);

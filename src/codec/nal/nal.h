@@ -34,6 +34,8 @@ base::Bytes unescape_start(base::Bytes unit, std::span<uint8_t> out);
 // Appends a NAL unit behind a 4-byte length.
 void append(std::vector<uint8_t>& out, base::Bytes unit);
 
+// Whether bytes begin with an Annex B start code, of 3 or 4 bytes.
+bool begins_with_start_code(base::Bytes bytes);
 // Splits an Annex B byte stream at its start codes; trailing zeros belong to no unit. Empty when there is no
 // start code.
 std::vector<base::Bytes> split_annexb(base::Bytes stream);

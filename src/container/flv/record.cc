@@ -1,6 +1,7 @@
 #include "container/flv/record.h"
 
 #include "codec/codec.h"
+#include "codec/nal/nal.h"
 
 namespace eyas::flv {
 namespace {
@@ -12,14 +13,9 @@ using media::Codec;
 
 constexpr size_t kStreamInfoBytes = 34;  // FLAC's STREAMINFO block body [RFC 9639 8.2]
 
-// Where lengthSizeMinusOne stands [ISO 14496-15 5.3.3.1.2, 8.3.3.1.2].
-size_t length_size_offset(Codec codec) {
-  return codec == Codec::kH264 ? 4 : 21;
-}
-
 Result<Record> nal_record(Codec codec, const base::Slice& body) {
   // DEVIATION: Annex B parameter sets where the record belongs; some encoders pass their own output through.
-  if (starts_with_start_code(body)) {
+  if (codec::nal::begins_with_start_code(body)) {
     Result<base::Slice> sets = codec::annexb_to_length_prefixed(body);
     if (!sets) return sets.error();
     media::CodecConfig bare;
@@ -28,13 +24,7 @@ Result<Record> nal_record(Codec codec, const base::Slice& body) {
     if (!built) return Error{Code::kMalformed, "flv: parameter sets in Annex B", {}};
     return Record{*built, 4};
   }
-  size_t at = length_size_offset(codec);
-  if (body.size() <= at) return Error{Code::kMalformed, "flv: truncated decoder configuration", {}};
-  unsigned length_size = (body.bytes()[at] & 3u) + 1;
-  if (length_size == 4) return Record{body, 4};
-  std::vector<uint8_t> patched(body.bytes().begin(), body.bytes().end());
-  patched[at] |= 3;  // the payload becomes canonical too
-  return Record{base::Slice(std::move(patched)), length_size};
+  return Record{body, codec::nal_length_size(codec, body)};
 }
 
 // Enhanced RTMP puts the stream marker and the block header first; encoders leave out either.
@@ -52,44 +42,15 @@ Result<Record> vp9_record(const base::Slice& body) {
   return Record{full_box ? body.sub(4) : body, 4};
 }
 
-struct NalWalk {
-  bool whole = true;  // the lengths add up to the payload
-  bool empties = false;
-};
-
-NalWalk walk(base::Bytes payload, unsigned length_size) {
-  NalWalk found;
-  size_t at = 0;
-  while (at < payload.size()) {
-    if (payload.size() - at < length_size) return {false, found.empties};
-    size_t length = 0;
-    for (unsigned i = 0; i < length_size; ++i) length = length << 8 | payload[at + i];
-    at += length_size;
-    if (length > payload.size() - at) return {false, found.empties};
-    found.empties |= length == 0;
-    at += length;
-  }
-  return found;
-}
-
 Result<base::Slice> nal_payload(const base::Slice& body, unsigned length_size, Quirks& quirks) {
-  NalWalk found = walk(body, length_size);
-  if (found.whole && length_size == 4 && !found.empties) return body;
-  if (found.whole) return codec::to_length_prefixed4(body, length_size);
-  if (!starts_with_start_code(body)) return Error{Code::kMalformed, "flv: NAL unit lengths", {}};
+  Result<base::Slice> canonical = codec::to_length_prefixed4(body, length_size);
+  if (canonical || !codec::nal::begins_with_start_code(body)) return canonical;
   // DEVIATION: Annex B where lengths belong; some phone and camera SDKs send the encoder's output unchanged.
   ++quirks.annexb_payloads;
   return codec::annexb_to_length_prefixed(body);
 }
 
 }  // namespace
-
-bool starts_with_start_code(base::Bytes bytes) {
-  base::ByteReader in(bytes);
-  uint32_t first = in.u24();
-  if (first == 0) first = in.u8();
-  return in.ok() && first == 1;
-}
 
 bool describes_itself(Codec codec) {
   return codec == Codec::kMp3 || codec == Codec::kAc3 || codec == Codec::kEac3 || codec == Codec::kVp8;

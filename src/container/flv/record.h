@@ -11,9 +11,9 @@ namespace eyas::flv {
 // Whether a codec's packets say everything: its sequence header is empty.
 bool describes_itself(media::Codec codec);
 
-// A sequence header's body, made canonical.
+// A sequence header's body, in the form that codec::describe() takes.
 struct Record {
-  base::Slice record;            // in the form of media::CodecConfig::record
+  base::Slice record;
   unsigned nal_length_size = 4;  // of the coded frames that follow: 1 to 4 bytes
 };
 // Errors: malformed.
@@ -26,8 +26,5 @@ base::Slice wire_record(const media::CodecConfig& config);
 // nothing. Errors: malformed.
 base::Result<base::Slice> canonical_payload(media::Codec codec, const base::Slice& body,
                                             unsigned nal_length_size, Quirks& quirks);
-
-// Whether bytes begin with an Annex B start code.
-bool starts_with_start_code(base::Bytes bytes);
 
 }  // namespace eyas::flv

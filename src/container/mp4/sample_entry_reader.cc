@@ -112,22 +112,9 @@ Result<std::optional<Box>> find_box(Bytes bytes, std::string_view type) {
   }
 }
 
-// The lengths' size stands in the record; ours is always 4.
-unsigned take_length_bytes(Codec codec, std::vector<uint8_t>& record) {
-  size_t at = codec == Codec::kH264 ? 4 : 21;
-  if (record.size() <= at) return 4;
-  unsigned bytes = (record[at] & 3u) + 1;
-  record[at] |= 3;
-  return bytes;
-}
-
 Result<EntryFacts> described(Codec codec, base::Slice record) {
   EntryFacts facts;
-  if (codec == Codec::kH264 || codec == Codec::kH265) {
-    std::vector<uint8_t> bytes(record.data(), record.data() + record.size());
-    facts.length_bytes = take_length_bytes(codec, bytes);
-    record = base::Slice(std::move(bytes));
-  }
+  facts.length_bytes = codec::nal_length_size(codec, record);
   Result<media::CodecConfig> config = codec::describe(codec, std::move(record));
   if (!config.ok()) return config.error();
   facts.config = *config;

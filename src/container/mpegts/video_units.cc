@@ -2,13 +2,13 @@
 #include <algorithm>
 
 #include "codec/codec.h"
+#include "codec/codec_table.h"
 #include "codec/nal/nal.h"
 #include "container/mpegts/elementary.h"
 
 namespace eyas::mpegts {
 namespace {
 
-using media::Codec;
 using media::MediaTime;
 
 constexpr uint32_t kRecoveryPointSei = 6;
@@ -17,14 +17,10 @@ constexpr base::Duration kKeyPatience = std::chrono::seconds(5);
 constexpr base::Duration kStepUnknown = std::chrono::milliseconds(40);
 constexpr base::Duration kStepMax = std::chrono::seconds(1);
 
-bool is_delimiter(Codec codec, base::Bytes unit) {
-  constexpr unsigned kH264Delimiter = 9, kH265Delimiter = 35;
-  return codec == Codec::kH264 ? (unit[0] & 0x1F) == kH264Delimiter : (unit[0] >> 1 & 0x3F) == kH265Delimiter;
-}
-
 class VideoUnits final : public Elementary {
  public:
-  VideoUnits(Codec codec, Context context, media::TrackId id) : Elementary(context, id) {
+  VideoUnits(media::Codec codec, Context context, media::TrackId id)
+      : Elementary(context, id), syntax_(*codec::row_of(codec).nal) {
     config_.codec = codec;
   }
 
@@ -46,6 +42,7 @@ class VideoUnits final : public Elementary {
   bool may_start(const codec::FrameFacts& facts, const base::Slice& payload, MediaTime dts);
   base::Duration step() const;
 
+  const codec::nal::Syntax& syntax_;
   media::CodecConfig config_;
   bool await_key_ = true;
   std::optional<MediaTime> awaiting_since_;
@@ -92,11 +89,11 @@ std::vector<base::Slice> VideoUnits::split(const base::Slice& payload) const {
   bool picture_before = false;
   for (base::Bytes nal; walk.next(nal);) {
     auto at = static_cast<size_t>(nal.data() - payload.data()) - 4;
-    if (is_delimiter(config_.codec, nal)) {
+    if (syntax_.is_delimiter(syntax_.type(nal))) {
       if (picture_before) cuts.push_back(at);
       picture_before = false;
     } else if (!picture_before) {
-      auto facts = codec::inspect(config_, payload.sub(at, nal.size() + 4));
+      auto facts = codec::inspect(config_, payload.bytes().subspan(at, nal.size() + 4));
       picture_before = facts.ok() && facts->picture;
     }
   }
