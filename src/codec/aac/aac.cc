@@ -22,8 +22,6 @@ constexpr uint32_t kErEnhancedLowDelay = 39;
 constexpr uint32_t kUsac = 42;
 
 constexpr uint32_t kEscapedRate = 15;
-constexpr std::array<uint32_t, 13> kRates = {96000, 88200, 64000, 48000, 44100, 32000, 24000,
-                                             22050, 16000, 12000, 11025, 8000,  7350};
 
 uint32_t read_object_type(BitReader& r) {
   uint32_t type = r.bits(5);

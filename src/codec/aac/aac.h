@@ -1,6 +1,7 @@
 // AAC: AudioSpecificConfig [ISO 14496-3 1.6.2.1].
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -11,6 +12,10 @@
 #include "media/codec.h"
 
 namespace eyas::codec::aac {
+
+// Hz, by samplingFrequencyIndex [ISO 14496-3 table 1.18].
+inline constexpr std::array<uint32_t, 13> kRates = {96000, 88200, 64000, 48000, 44100, 32000, 24000,
+                                                    22050, 16000, 12000, 11025, 8000,  7350};
 
 struct AudioSpecificConfig {
   uint8_t object_type = 0;        // of the core: 2 is AAC-LC

@@ -71,15 +71,13 @@ base::Result<AudioSpecificConfig> read_audio_config(BitReader& bits, bool has_le
   return audio;
 }
 
-size_t read_other_data_bits(BitReader& bits, bool version1) {
-  if (version1) return read_value(bits);
-  uint64_t count = 0;
-  bool more = true;
-  while (more && bits.ok() && count <= UINT16_MAX) {
+// otherDataLenBits: the data itself lies behind the frames, where nobody looks.
+void skip_other_data_bits(BitReader& bits, bool version1) {
+  if (version1) return static_cast<void>(read_value(bits));
+  for (bool more = true; more && bits.ok();) {
     more = bits.flag();
-    count = count << 8 | bits.bits(8);
+    bits.skip(8);
   }
-  return count;
 }
 
 // PayloadLengthInfo and PayloadMux of one frame; nullopt when it is cut off.
@@ -114,7 +112,7 @@ base::Result<LatmMux> LatmMux::parse(BitReader& bits) {
   if (bits.ok() && bits.bits_left() < kRestBitsMin) return mux;
   if (bits.bits(3) != 0) return unsupported("frame length type");
   bits.skip(8);  // latmBufferFullness
-  if (bits.flag()) mux.other_data_bits = read_other_data_bits(bits, version1);
+  if (bits.flag()) skip_other_data_bits(bits, version1);
   if (bits.flag()) bits.skip(8);  // crcCheckSum
   if (!bits.ok()) return malformed();
   return mux;

@@ -17,7 +17,6 @@ struct LatmMux {
   unsigned subframes = 1;         // of one audioMuxElement
   uint32_t frame_samples = 0;     // at the core's rate
   uint32_t core_sample_rate = 0;  // Hz, never 0
-  size_t other_data_bits = 0;
 
   // Errors: kMalformed; kUnsupported for several programmes or layers and for fixed frame lengths.
   static base::Result<LatmMux> parse(BitReader& bits);

@@ -5,8 +5,7 @@
 namespace eyas::mpegts {
 namespace {
 
-constexpr std::array<uint32_t, 13> kRates = {96000, 88200, 64000, 48000, 44100, 32000, 24000,
-                                             22050, 16000, 12000, 11025, 8000,  7350};
+using codec::aac::kRates;
 constexpr std::array<uint8_t, 8> kChannels = {0, 1, 2, 3, 4, 5, 6, 8};
 
 template <typename Table, typename Value>
