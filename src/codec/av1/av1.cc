@@ -14,7 +14,6 @@ using base::Code;
 using base::Error;
 
 constexpr uint8_t kMarkerAndVersion = 0x81;
-constexpr size_t kRecordHeaderBytes = 4;
 constexpr uint8_t kCodecsChroma420 = 110;  // 4:2:0, sample position unknown
 
 // "av01.0.04M.08"; the colour fields only where they differ from the defaults [AV1-ISOBMFF 5].

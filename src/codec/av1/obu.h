@@ -13,10 +13,28 @@ enum class ObuType : uint8_t {
   kTemporalDelimiter = 2,
   kFrameHeader = 3,
   kTileGroup = 4,
+  kMetadata = 5,
   kFrame = 6,
   kRedundantFrameHeader = 7,
   kTileList = 8,
+  kPadding = 15,
 };
+
+// Of an OBU's first byte [AV1 5.3.2].
+constexpr uint8_t kHasExtension = 0x04;
+constexpr uint8_t kHasSize = 0x02;
+constexpr ObuType obu_type(uint8_t first) {
+  return static_cast<ObuType>(first >> 3 & 0x0F);
+}
+
+constexpr size_t kRecordHeaderBytes = 4;  // of av1C, before its configOBUs
+
+// [AV1 4.10.5]. `out` has u8().
+template <typename Out>
+void write_leb128(Out& out, size_t value) {
+  for (; value >= 0x80; value >>= 7) out.u8(static_cast<uint8_t>(value | 0x80));
+  out.u8(static_cast<uint8_t>(value));
+}
 
 struct Obu {
   ObuType type{};

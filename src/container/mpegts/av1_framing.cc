@@ -15,7 +15,6 @@ using codec::av1::ObuType;
 using codec::av1::ObuWalk;
 
 constexpr std::array<uint8_t, 3> kStartCode = {0, 0, 1};
-constexpr uint8_t kHasExtension = 0x04, kHasSize = 0x02;  // of obu_header [AV1 5.3.2]
 
 // What might be taken for a start code gets a byte of 3 inside, as in H.264.
 void put_escaped(base::ByteWriter& out, Bytes obu) {
@@ -38,22 +37,16 @@ void put_obus(base::ByteWriter& out, Bytes obus) {
   }
 }
 
-void put_leb128(std::vector<uint8_t>& out, size_t value) {
-  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<uint8_t>(value | 0x80));
-  out.push_back(static_cast<uint8_t>(value));
-}
-
 // Appends OBUs that a decoder needs, with their sizes. False when they break.
-bool take_obus(Bytes bytes, std::vector<uint8_t>& out) {
-  constexpr auto kPadding = static_cast<ObuType>(15);
+bool take_obus(Bytes bytes, base::ByteWriter& out) {
   ObuWalk walk(bytes);
   for (Obu obu; walk.next(obu);) {
-    if (obu.type == ObuType::kTemporalDelimiter || obu.type == kPadding) continue;
+    if (obu.type == ObuType::kTemporalDelimiter || obu.type == ObuType::kPadding) continue;
     uint8_t header = obu.whole[0];
-    out.push_back(header | kHasSize);
-    if ((header & kHasExtension) != 0) out.push_back(obu.whole[1]);
-    put_leb128(out, obu.payload.size());
-    out.insert(out.end(), obu.payload.begin(), obu.payload.end());
+    out.u8(header | codec::av1::kHasSize);
+    if ((header & codec::av1::kHasExtension) != 0) out.u8(obu.whole[1]);
+    codec::av1::write_leb128(out, obu.payload.size());
+    out.bytes(obu.payload);
   }
   return walk.ok();
 }
@@ -73,8 +66,7 @@ std::vector<uint8_t> write_ts_obus(Bytes leading, Bytes temporal_unit) {
 }
 
 base::Result<std::vector<uint8_t>> read_ts_obus(Bytes bytes) {
-  std::vector<uint8_t> out;
-  out.reserve(bytes.size());
+  base::ByteWriter out(bytes.size());
   bool fine = true;
   if (!std::ranges::equal(bytes.first(std::min(bytes.size(), kStartCode.size())), kStartCode)) {
     fine = take_obus(bytes, out);
@@ -87,7 +79,7 @@ base::Result<std::vector<uint8_t>> read_ts_obus(Bytes bytes) {
     bytes = bytes.subspan(end);
   }
   if (!fine) return base::Error{base::Code::kMalformed, "mpegts: AV1 units", {}};
-  return out;
+  return out.take();
 }
 
 }  // namespace eyas::mpegts

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "codec/av1/obu.h"
 #include "codec/codec.h"
-#include "codec/h264/h264.h"
-#include "codec/h265/h265.h"
+#include "codec/codec_table.h"
 #include "codec/nal/nal.h"
 #include "container/mpegts/adts.h"
 #include "container/mpegts/av1_framing.h"
@@ -41,10 +41,8 @@ void put_delimiter(base::ByteWriter& out, Codec codec) {
 }
 
 std::vector<uint8_t> annexb_sets(const media::CodecConfig& config) {
-  const codec::nal::Syntax& syntax =
-      config.codec == Codec::kH264 ? codec::h264::kSyntax : codec::h265::kSyntax;
   base::ByteWriter out;
-  auto sets = syntax.split_record(config.record);
+  auto sets = codec::row_of(config.codec).nal->split_record(config.record);
   if (!sets) return {};
   for (const auto& kind : *sets) {
     for (base::Bytes set : kind) put_nal(out, set);
@@ -69,11 +67,10 @@ std::vector<uint8_t> annexb_picture(const media::Frame& frame, base::Bytes sets)
 
 // A receiver that begins here needs the sequence header, which senders may have left to the record.
 std::vector<uint8_t> ts_obus(const media::Frame& frame) {
-  constexpr size_t kRecordHeaderBytes = 4;
   base::Bytes record = frame.track->config.record;
-  bool leads = frame.key && record.size() > kRecordHeaderBytes &&
+  bool leads = frame.key && record.size() > codec::av1::kRecordHeaderBytes &&
                !codec::describe_packet(Codec::kAv1, frame.payload).ok();
-  return write_ts_obus(leads ? record.subspan(kRecordHeaderBytes) : base::Bytes(), frame.payload);
+  return write_ts_obus(leads ? record.subspan(codec::av1::kRecordHeaderBytes) : base::Bytes(), frame.payload);
 }
 
 std::optional<std::vector<uint8_t>> adts_frame(const codec::aac::AudioSpecificConfig& config,

@@ -10,6 +10,9 @@ namespace {
 
 using base::ByteReader;
 using base::Bytes;
+using codec::av1::kHasExtension;
+using codec::av1::kHasSize;
+using codec::av1::ObuType;
 
 // At most 32 bits in five bytes; false when it is longer or ends early.
 bool read_leb128(ByteReader& reader, size_t& value) {
@@ -23,9 +26,10 @@ bool read_leb128(ByteReader& reader, size_t& value) {
 }
 
 // The unit's first OBU, when it can be one.
-bool starts_unit(unsigned type) {
-  return type == kObuSequenceHeader || type == kObuTemporalDelimiter || type == kObuMetadata ||
-         type == kObuFrameHeader || type == kObuFrame || type == kObuPadding;
+bool starts_unit(ObuType type) {
+  using enum ObuType;
+  return type == kSequenceHeader || type == kTemporalDelimiter || type == kMetadata || type == kFrameHeader ||
+         type == kFrame || type == kPadding;
 }
 
 }  // namespace
@@ -64,17 +68,18 @@ void Av1Depacketizer::add_obu(Bytes obu) {
   if (obu.empty()) return;
   ByteReader reader(obu);
   uint8_t head = reader.u8();
-  uint8_t extension = (head & kObuHasExtension) != 0 ? reader.u8() : uint8_t{0};
+  uint8_t extension = (head & kHasExtension) != 0 ? reader.u8() : uint8_t{0};
   size_t size = reader.remaining();
-  if ((head & kObuHasSize) != 0 && !read_leb128(reader, size)) return damage();
+  if ((head & kHasSize) != 0 && !read_leb128(reader, size)) return damage();
   Bytes body = reader.take(size);
   if (!reader.ok()) return damage();
-  if (unit_empty() && !starts_unit(obu_type(head))) return damage();
-  if (is_dropped(obu_type(head))) return;
+  ObuType type = codec::av1::obu_type(head);
+  if (unit_empty() && !starts_unit(type)) return damage();
+  if (is_dropped(type)) return;
   base::ByteWriter prefix;
-  prefix.u8(head | kObuHasSize);
-  if ((head & kObuHasExtension) != 0) prefix.u8(extension);
-  write_leb128(prefix, body.size());
+  prefix.u8(head | kHasSize);
+  if ((head & kHasExtension) != 0) prefix.u8(extension);
+  codec::av1::write_leb128(prefix, body.size());
   append(prefix.view());
   append(body);
 }

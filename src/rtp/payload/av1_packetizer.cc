@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 
-#include "codec/av1/obu.h"
 #include "rtp/payload/av1.h"
 #include "rtp/payload/av1_wire.h"
 #include "rtp/payload/packet_writer.h"
@@ -10,6 +9,9 @@ namespace eyas::rtp {
 namespace {
 
 using base::Bytes;
+using codec::av1::kHasExtension;
+using codec::av1::kHasSize;
+using codec::av1::kRecordHeaderBytes;
 using codec::av1::Obu;
 using codec::av1::ObuType;
 using codec::av1::ObuWalk;
@@ -24,9 +26,9 @@ struct Element {
 
 Element element_of(const Obu& obu) {
   Element element;
-  element.head[0] = obu.whole[0] & ~kObuHasSize;
+  element.head[0] = obu.whole[0] & ~kHasSize;
   element.head_size = 1;
-  if ((obu.whole[0] & kObuHasExtension) != 0) element.head[element.head_size++] = obu.whole[1];
+  if ((obu.whole[0] & kHasExtension) != 0) element.head[element.head_size++] = obu.whole[1];
   element.body = obu.payload;
   return element;
 }
@@ -36,7 +38,7 @@ bool gather(Bytes obus, std::vector<Element>& out) {
   bool has_sequence_header = false;
   ObuWalk walk(obus);
   for (Obu obu; walk.next(obu);) {
-    if (is_dropped(static_cast<unsigned>(obu.type))) continue;
+    if (is_dropped(obu.type)) continue;
     has_sequence_header |= obu.type == ObuType::kSequenceHeader;
     out.push_back(element_of(obu));
   }
@@ -86,7 +88,7 @@ class Filler {
                                     (starts_sequence ? kNewSequence : 0)));
     for (const Part& part : parts) {
       bool sized = !counted || &part != &parts.back();
-      if (sized) write_leb128(writer_, part.size);
+      if (sized) codec::av1::write_leb128(writer_, part.size);
       write_part(elements_[part.index], part.offset, part.size, writer_);
     }
     writer_.end();

@@ -1,8 +1,10 @@
-// Fields of AV1's aggregation header and OBU header [AV1-RTP 4.4], [AV1 5.3.2].
+// Fields of AV1's aggregation header, and what is left out [AV1-RTP 4.4, 5].
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+
+#include "codec/av1/obu.h"
 
 namespace eyas::rtp {
 
@@ -11,38 +13,16 @@ constexpr uint8_t kGoesOn = 0x40;       // Y
 constexpr unsigned kCountShift = 4;     // W
 constexpr uint8_t kNewSequence = 0x08;  // N
 
-constexpr uint8_t kObuHasExtension = 0x04;
-constexpr uint8_t kObuHasSize = 0x02;
-constexpr unsigned kObuSequenceHeader = 1;
-constexpr unsigned kObuTemporalDelimiter = 2;
-constexpr unsigned kObuFrameHeader = 3;
-constexpr unsigned kObuMetadata = 5;
-constexpr unsigned kObuFrame = 6;
-constexpr unsigned kObuTileList = 8;
-constexpr unsigned kObuPadding = 15;
-
-constexpr size_t kRecordHeaderBytes = 4;  // of av1C, before its configOBUs
-
-constexpr unsigned obu_type(uint8_t header) {
-  return header >> 3 & 0x0F;
-}
-
 // What RTP does not carry, or should not [AV1-RTP 5].
-constexpr bool is_dropped(unsigned type) {
-  return type == kObuTemporalDelimiter || type == kObuTileList || type == kObuPadding;
+constexpr bool is_dropped(codec::av1::ObuType type) {
+  using enum codec::av1::ObuType;
+  return type == kTemporalDelimiter || type == kTileList || type == kPadding;
 }
 
 constexpr size_t leb128_bytes(size_t value) {
   size_t bytes = 1;
   while (value >>= 7) ++bytes;
   return bytes;
-}
-
-// `out` has u8().
-template <typename Out>
-void write_leb128(Out& out, size_t value) {
-  for (; value >= 0x80; value >>= 7) out.u8(static_cast<uint8_t>(value | 0x80));
-  out.u8(static_cast<uint8_t>(value));
 }
 
 }  // namespace eyas::rtp
