@@ -101,8 +101,7 @@ void Format::set_tracks(const media::TrackSet& tracks, std::vector<UnitPtr>& out
     });
   };
   if (before.size() == carried_.size() && std::ranges::all_of(carried_, known)) return;
-  // At any other time than zero FFmpeg takes it for a subtitle.
-  out.push_back(metadata(0, last_dts_));
+  out.push_back(metadata(last_dts_));
   for (const Carried& now : carried_) {
     if (known(now)) continue;
     if (UnitPtr unit = sequence_header(*now.track, now.index, wire_ms(last_dts_), last_dts_))
@@ -135,9 +134,10 @@ const media::Track* Format::first(TrackKind kind) const {
   return found == carried_.end() ? nullptr : found->track.get();
 }
 
-UnitPtr Format::metadata(uint32_t timestamp_ms, media::MediaTime dts) const {
+// At any other time than zero FFmpeg takes it for a subtitle.
+UnitPtr Format::metadata(media::MediaTime dts) const {
   std::vector<uint8_t> body = write_metadata(first(TrackKind::kVideo), first(TrackKind::kAudio));
-  return make_unit({TagType::kScript, timestamp_ms, false, dts, nullptr}, body);
+  return make_unit({TagType::kScript, 0, false, dts, nullptr}, body);
 }
 
 void Format::promise_sound(bool promised, bool wants_aac) {
@@ -155,7 +155,7 @@ std::shared_ptr<const Head> Format::head() {
   bool sound = sound_promised_ || first(TrackKind::kAudio) != nullptr;
   write_file_header(file_header, sound, first(TrackKind::kVideo) != nullptr);
   head->flv_file_header = base::Slice(file_header.take());
-  head->units.push_back(metadata(0, {}));
+  head->units.push_back(metadata({}));
   for (const Carried& carried : carried_) {
     if (UnitPtr unit = sequence_header(*carried.track, carried.index, 0, {})) head->units.push_back(unit);
   }

@@ -57,7 +57,7 @@ class Format {
     uint8_t index = 0;  // among the tracks of its kind, as multitrack counts
   };
   const media::Track* first(media::TrackKind kind) const;
-  UnitPtr metadata(uint32_t timestamp_ms, media::MediaTime dts) const;
+  UnitPtr metadata(media::MediaTime dts) const;
 
   std::vector<Carried> carried_;
   std::shared_ptr<const Head> head_;
