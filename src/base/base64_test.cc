@@ -12,6 +12,7 @@ TEST(Base64, PadsAndReadsBack) {
   EXPECT_EQ(base64("fo"), "Zm8=");
   EXPECT_EQ(base64(Bytes(std::array<uint8_t, 3>{0xfb, 0xff, 0xff})), "+///");
   EXPECT_EQ(from_base64("Zm8"), "fo");
+  EXPECT_EQ(from_base64("+/8="), "\xfb\xff");
 }
 
 TEST(Base64, RefusesOtherDigits) {

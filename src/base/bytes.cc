@@ -1,16 +1,8 @@
 #include "base/bytes.h"
 
+#include "base/number.h"
+
 namespace eyas::base {
-namespace {
-
-int digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-}  // namespace
 
 std::string to_hex(Bytes bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";
@@ -28,7 +20,7 @@ std::vector<uint8_t> from_hex(std::string_view text) {
   int high = -1;
   for (char c : text) {
     if (c == ' ' || c == '\n') continue;
-    int value = digit(c);
+    int value = hex_digit(c);
     if (value < 0) return {};
     if (high < 0) {
       high = value;

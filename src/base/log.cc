@@ -5,6 +5,9 @@
 
 #include <atomic>
 
+#include "base/iso_time.h"
+#include "base/utf8.h"
+
 namespace eyas::base {
 namespace {
 
@@ -35,23 +38,6 @@ const char* level_name(LogLevel level) {
   }
 }
 
-// Quotes, backslashes and control bytes escaped, so that a peer's text can never forge a line.
-void append_quoted(std::string& out, std::string_view text) {
-  out += '"';
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += fmt::format("\\u{:04x}", byte);
-    } else {
-      out += c;
-    }
-  }
-  out += '"';
-}
-
 bool plain(std::string_view text) {
   if (text.empty()) return false;
   for (char c : text) {
@@ -62,13 +48,7 @@ bool plain(std::string_view text) {
 }
 
 std::string timestamp() {
-  auto now = std::chrono::system_clock::now().time_since_epoch();
-  auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-  std::time_t seconds = ms / 1000;
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900, utc.tm_mon + 1,
-                     utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, ms % 1000);
+  return iso_time(system_clock().wall());
 }
 
 std::string text_line(LogLevel level, std::string_view event, LogFields fields) {
@@ -80,22 +60,22 @@ std::string text_line(LogLevel level, std::string_view event, LogFields fields) 
     if (field.bare || plain(field.value))
       line += field.value;
     else
-      append_quoted(line, field.value);
+      line += json_quoted(field.value);
   }
   return line;
 }
 
 std::string json_line(LogLevel level, std::string_view event, LogFields fields) {
   std::string line = fmt::format(R"({{"time":"{}","level":"{}","event":)", timestamp(), level_name(level));
-  append_quoted(line, event);
+  line += json_quoted(event);
   for (const LogField& field : fields) {
     line += ',';
-    append_quoted(line, field.key);
+    line += json_quoted(field.key);
     line += ':';
     if (field.bare)
       line += field.value;
     else
-      append_quoted(line, field.value);
+      line += json_quoted(field.value);
   }
   line += '}';
   return line;

@@ -25,6 +25,15 @@ TEST(Log, JsonLinesCarryNumbersBare) {
       << line;
 }
 
+TEST(Log, WhatIsNoUtf8BreaksNoJsonLine) {
+  set_log_format(LogFormat::kJson);
+  testing::internal::CaptureStderr();
+  log::info("http.refused", {{"agent", "\xff\xc2\x9b"}, {"terminal", "\xc2\x9b\x32J"}});
+  std::string line = testing::internal::GetCapturedStderr();
+  set_log_format(LogFormat::kText);
+  EXPECT_NE(line.find(R"("agent":"???","terminal":"\u009b2J")"), std::string::npos) << line;
+}
+
 TEST(Log, BelowTheLevelNothingIsWritten) {
   testing::internal::CaptureStderr();
   log::debug("quiet");

@@ -1,17 +1,14 @@
 #include "base/option_schema.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <numeric>
 
+#include "base/number.h"
+#include "base/words.h"
+
 namespace eyas::base {
 namespace {
-
-bool parse_integer(std::string_view text, int64_t& value) {
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size();
-}
 
 // Levenshtein's distance, in one row.
 size_t distance(std::string_view a, std::string_view b) {
@@ -42,9 +39,7 @@ std::vector<std::string> split(std::string_view text) {
   std::vector<std::string> words;
   while (!text.empty()) {
     size_t comma = std::min(text.find(','), text.size());
-    std::string_view word = text.substr(0, comma);
-    while (!word.empty() && word.front() == ' ') word.remove_prefix(1);
-    while (!word.empty() && word.back() == ' ') word.remove_suffix(1);
+    std::string_view word = trimmed(text.substr(0, comma));
     if (!word.empty()) words.emplace_back(word);
     text.remove_prefix(std::min(comma + 1, text.size()));
   }
@@ -56,7 +51,7 @@ bool looks_like_address(std::string_view text) {
   if (text.empty()) return true;
   size_t colon = text.rfind(':');
   int64_t port = 0;
-  return colon != std::string_view::npos && parse_integer(text.substr(colon + 1), port) && port >= 0 &&
+  return colon != std::string_view::npos && read_number(text.substr(colon + 1), port) && port >= 0 &&
          port <= 65535;
 }
 
@@ -162,7 +157,7 @@ Option& OptionSchema::integer(std::string key, int64_t least, int64_t most, std:
               false,
               [put = std::move(put), least, most](std::string_view v) {
                 int64_t value = 0;
-                if (!parse_integer(v, value) || value < least || value > most) return false;
+                if (!read_number(v, value) || value < least || value > most) return false;
                 put(value);
                 return true;
               },

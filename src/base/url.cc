@@ -3,7 +3,9 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <charconv>
+
+#include "base/number.h"
+#include "base/words.h"
 
 namespace eyas::base {
 namespace {
@@ -27,20 +29,6 @@ bool is_unreserved(char c) {
 bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
-int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::string lowered(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 // What other programs might read differently from us is refused, not interpreted: a backslash that browsers
 // take for a slash, a line end that would become a header, a letter that looks like another one.
@@ -54,7 +42,7 @@ Status check_characters(std::string_view text) {
     if (c == '"' || c == '<' || c == '>') return malformed("url: holds a quotation mark or an angle bracket");
     if (c == '#') return malformed("url: '#' is written %23 here");
     bool escape = c == '%';
-    if (escape && (i + 2 >= text.size() || hex_value(text[i + 1]) < 0 || hex_value(text[i + 2]) < 0))
+    if (escape && (i + 2 >= text.size() || hex_digit(text[i + 1]) < 0 || hex_digit(text[i + 2]) < 0))
       return malformed("url: '%' begins no escape; the sign itself is written %25");
   }
   return {};
@@ -90,7 +78,7 @@ bool ends_in_number(std::string_view host) {
   std::string_view last = dot == std::string_view::npos ? host : host.substr(dot + 1);
   if (last.starts_with("0x") || last.starts_with("0X")) {
     last.remove_prefix(2);
-    return std::ranges::all_of(last, [](char c) { return hex_value(c) >= 0; });
+    return std::ranges::all_of(last, [](char c) { return hex_digit(c) >= 0; });
   }
   return !last.empty() && std::ranges::all_of(last, is_digit);
 }
@@ -118,8 +106,7 @@ Result<std::string> named_host(std::string_view host) {
 }
 
 Status read_port(std::string_view digits, Url& url) {
-  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), url.port);
-  if (error != std::errc() || end != digits.data() + digits.size() || url.port == 0)
+  if (!read_number(digits, url.port) || url.port == 0)
     return malformed("url: the port is not a number of 1 to 65535 (a '/' in a password is written %2F)");
   return {};
 }
@@ -336,8 +323,8 @@ Result<std::string> percent_decoded(std::string_view text) {
       out += text[i];
       continue;
     }
-    int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-    int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
+    int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
+    int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
     if (high < 0 || low < 0) return malformed("url: '%' begins no escape");
     if (high == 0 && low == 0) return malformed("url: an escaped zero byte");
     out += static_cast<char>(high << 4 | low);

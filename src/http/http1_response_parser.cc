@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <charconv>
 
+#include "base/number.h"
 #include "http/http1_head.h"
 
 namespace eyas::http {
@@ -22,11 +22,6 @@ Error malformed(const char* why) {
 
 std::string_view to_view(boost::beast::string_view text) {
   return {text.data(), text.size()};
-}
-
-bool whole_number(std::string_view digits, int radix, uint64_t& value) {
-  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, radix);
-  return error == std::errc() && end == digits.data() + digits.size();
 }
 
 }  // namespace
@@ -103,7 +98,7 @@ base::Status Http1ResponseParser::read_framing(bool chunked) {
       return Error{Code::kUnsupported, "http client: transfer coding", {}};
     state_ = State::kChunkSize;
   } else if (lengths > 0) {
-    if (lengths > 1 || !whole_number(*headers.get("content-length"), 10, left_))
+    if (lengths > 1 || !base::read_number(*headers.get("content-length"), left_))
       return malformed("http client: Content-Length");
     state_ = left_ == 0 ? State::kComplete : State::kLength;
   } else {
@@ -143,7 +138,7 @@ base::Status Http1ResponseParser::on_chunk_line(std::string_view line) {
     state_ = State::kChunkSize;
   } else if (state_ == State::kChunkSize) {
     std::string_view digits = line.substr(0, line.find_first_of("; \t"));
-    if (!whole_number(digits, 16, left_)) return malformed("http client: size of chunk");
+    if (!base::read_number(digits, left_, 16)) return malformed("http client: size of chunk");
     state_ = left_ == 0 ? State::kTrailer : State::kChunk;
   } else if (line.empty()) {
     state_ = State::kComplete;

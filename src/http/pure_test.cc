@@ -100,11 +100,6 @@ TEST(Reply, HeaderValuesCannotBeginLines) {
   EXPECT_EQ(response.headers.get("location"), "/a  Set-Cookie: b");
 }
 
-TEST(Response, QuotesJson) {
-  EXPECT_EQ(json_quoted("a\"\\\n\xed\x95\x9c"), "\"a\\\"\\\\\\u000a\xed\x95\x9c\"");
-  EXPECT_EQ(json_quoted("\xff"), "\"?\"");
-}
-
 TEST(Cors, APageOfAListedOriginMayReadWhatItNeeds) {
   Request request;
   request.headers.add("origin", "https://ops.example");

@@ -1,11 +1,11 @@
 #include "http/reply.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <ctime>
 #include <optional>
 
+#include "base/number.h"
 #include "base/words.h"
 #include "http/cors.h"
 #include "http/gzip.h"
@@ -104,9 +104,7 @@ void apply_range(const Request& request, Response& response) {
 
 std::optional<uint64_t> to_number(std::string_view text) {
   uint64_t value = 0;
-  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || failed != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  return base::read_number(text, value) ? std::optional(value) : std::nullopt;
 }
 
 // [RFC 9110 8.8.3.2] The weak comparison.

@@ -1,9 +1,8 @@
 #include "http/response.h"
 
 #include <array>
-#include <cstdio>
 
-#include "http/target.h"
+#include "base/utf8.h"
 
 namespace eyas::http {
 
@@ -40,7 +39,7 @@ const char* reason_phrase(int status) {
     int status;
     const char* text;
   };
-  static constexpr std::array<Phrase, 31> kPhrases = {{
+  static constexpr std::array<Phrase, 35> kPhrases = {{
       {100, "Continue"},
       {101, "Switching Protocols"},
       {200, "OK"},
@@ -61,9 +60,12 @@ const char* reason_phrase(int status) {
       {405, "Method Not Allowed"},
       {408, "Request Timeout"},
       {409, "Conflict"},
+      {411, "Length Required"},
       {413, "Content Too Large"},
       {414, "URI Too Long"},
+      {415, "Unsupported Media Type"},
       {416, "Range Not Satisfiable"},
+      {421, "Misdirected Request"},
       {426, "Upgrade Required"},
       {429, "Too Many Requests"},
       {431, "Request Header Fields Too Large"},
@@ -72,6 +74,7 @@ const char* reason_phrase(int status) {
       {503, "Service Unavailable"},
       {504, "Gateway Timeout"},
       {505, "HTTP Version Not Supported"},
+      {507, "Insufficient Storage"},
   }};
   for (const Phrase& phrase : kPhrases) {
     if (phrase.status == status) return phrase.text;
@@ -80,22 +83,7 @@ const char* reason_phrase(int status) {
 }
 
 std::string json_quoted(std::string_view text) {
-  bool valid = is_utf8(base::as_bytes(text));
-  std::string out = "\"";
-  for (char c : text) {
-    auto byte = static_cast<uint8_t>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04x", byte);
-      out += escape;
-    } else {
-      out += byte >= 0x80 && !valid ? '?' : c;
-    }
-  }
-  return out += '"';
+  return base::json_quoted(text);
 }
 
 }  // namespace eyas::http

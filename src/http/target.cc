@@ -2,23 +2,19 @@
 
 #include <optional>
 
+#include "base/number.h"
+#include "base/utf8.h"
+
 namespace eyas::http {
 namespace {
 
 using base::Code;
 using base::Error;
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // The byte that "%XX" at `at` stands for.
 std::optional<char> escaped(std::string_view text, size_t at) {
   if (at + 2 >= text.size()) return std::nullopt;
-  int high = hex_digit(text[at + 1]), low = hex_digit(text[at + 2]);
+  int high = base::hex_digit(text[at + 1]), low = base::hex_digit(text[at + 2]);
   if (high < 0 || low < 0) return std::nullopt;
   return static_cast<char>(high << 4 | low);
 }
@@ -108,33 +104,13 @@ base::Result<Target> parse_target(std::string_view text) {
   size_t mark = std::min(text.find('?'), text.size());
   auto path = decode_path(root ? "/" : text.substr(0, mark));
   if (!path) return path.error();
-  if (!segments_are_plain(*path) || !is_utf8(base::as_bytes(*path))) {
+  if (!segments_are_plain(*path) || !base::is_utf8(base::as_bytes(*path))) {
     return Error{Code::kMalformed, "http target: path", {}};
   }
   target.path = std::move(*path);
   target.raw_query = text.substr(std::min(mark + 1, text.size()));
   parse_query(target.raw_query, target.query);
   return target;
-}
-
-// [RFC 3629 4]: no overlong forms, no surrogates, nothing above U+10FFFF.
-bool is_utf8(base::Bytes bytes) {
-  for (size_t i = 0; i < bytes.size();) {
-    uint8_t lead = bytes[i++];
-    if (lead < 0x80) continue;
-    size_t more = lead >= 0xc2 && lead <= 0xdf   ? 1
-                  : (lead & 0xf0) == 0xe0        ? 2
-                  : lead >= 0xf0 && lead <= 0xf4 ? 3
-                                                 : 0;
-    if (more == 0 || bytes.size() - i < more) return false;
-    uint8_t low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
-    uint8_t high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
-    for (; more > 0; --more, low = 0x80, high = 0xbf) {
-      uint8_t next = bytes[i++];
-      if (next < low || next > high) return false;
-    }
-  }
-  return true;
 }
 
 }  // namespace eyas::http

@@ -23,6 +23,4 @@ struct Target {
 // not UTF-8.
 base::Result<Target> parse_target(std::string_view text);
 
-bool is_utf8(base::Bytes bytes);
-
 }  // namespace eyas::http

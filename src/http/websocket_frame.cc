@@ -7,7 +7,7 @@
 
 #include "base/base64.h"
 #include "base/bytes.h"
-#include "http/target.h"
+#include "base/utf8.h"
 
 namespace eyas::http {
 namespace {
@@ -144,7 +144,7 @@ base::Status WebSocketReader::finish_frame(Sink& sink) {
   if (!fin_) return {};
   WebSocket::Kind kind = *message_kind_;
   message_kind_.reset();
-  if (kind == WebSocket::Kind::kText && !is_utf8(message_)) {
+  if (kind == WebSocket::Kind::kText && !base::is_utf8(message_)) {
     return fail(CloseCode::kInvalidPayload, "websocket: text is not UTF-8");
   }
   // Moved out first: the callee may be what owns us.
@@ -167,7 +167,7 @@ base::Status WebSocketReader::finish_control(Sink& sink) {
     base::ByteReader in(control_);
     code = in.u16();
     if (!in.ok() || !is_sendable_code(code)) return fail(CloseCode::kProtocolError, "websocket: close code");
-    if (!is_utf8(in.rest())) return fail(CloseCode::kInvalidPayload, "websocket: close reason");
+    if (!base::is_utf8(in.rest())) return fail(CloseCode::kInvalidPayload, "websocket: close reason");
   }
   closed_ = true;
   sink.on_close(code);

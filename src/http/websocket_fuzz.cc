@@ -2,7 +2,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "http/target.h"
+#include "base/utf8.h"
 #include "http/websocket_frame.h"
 
 namespace {
@@ -14,7 +14,7 @@ constexpr size_t kMessageMax = 512;
 struct Recorder final : http::WebSocketReader::Sink {
   void on_message(http::WebSocket::Kind kind, base::Bytes payload) override {
     bool text = kind == http::WebSocket::Kind::kText;
-    if (payload.size() > kMessageMax || (text && !http::is_utf8(payload))) std::abort();
+    if (payload.size() > kMessageMax || (text && !base::is_utf8(payload))) std::abort();
     log += (text ? "t" : "b") + std::string(base::as_text(payload));
   }
   void on_ping(base::Bytes payload) override { log += "p" + std::string(base::as_text(payload)); }

@@ -3,8 +3,9 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include <charconv>
 #include <cstring>
+
+#include "base/number.h"
 
 namespace eyas::io {
 namespace {
@@ -29,8 +30,7 @@ base::Result<Address> Address::parse(std::string_view text) {
   if (colon == std::string_view::npos) return invalid(text);
   std::string_view digits = text.substr(colon + 1);
   uint16_t port = 0;
-  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (error != std::errc() || end != digits.data() + digits.size()) return invalid(text);
+  if (!base::read_number(digits, port)) return invalid(text);
 
   std::string host(text.substr(0, colon));
   if (host.size() >= 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);

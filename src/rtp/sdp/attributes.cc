@@ -1,8 +1,8 @@
 #include "rtp/sdp/attributes.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/words.h"
 
 namespace eyas::sdp {
@@ -10,16 +10,11 @@ namespace {
 
 using base::Code;
 using base::Error;
+using base::read_number;
 
 char upper(char c) {
   return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
 }
-template <typename Number>
-bool read_number(std::string_view text, Number& out) {
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 // The text up to `mark`, which is taken off with it.
 std::string_view cut(std::string_view& text, char mark) {
   size_t end = std::min(text.find(mark), text.size());

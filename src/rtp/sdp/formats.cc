@@ -1,13 +1,14 @@
 // rtpmap, fmtp and rtcp-fb: what the payload types of a media section mean.
 #include <algorithm>
-#include <charconv>
 
-#include "rtp/sdp/attributes.h"
-
+#include "base/number.h"
 #include "base/words.h"
+#include "rtp/sdp/attributes.h"
 
 namespace eyas::sdp {
 namespace {
+
+using base::read_number;
 
 struct StaticFormat {
   uint8_t payload_type;
@@ -23,12 +24,6 @@ constexpr StaticFormat kStaticFormats[] = {
     {14, "MPA", 90000, 1},  {18, "G729", 8000, 1},   {26, "JPEG", 90000, 1}, {32, "MPV", 90000, 1},
     {33, "MP2T", 90000, 1}, {34, "H263", 90000, 1},
 };
-
-template <typename Number>
-bool read_number(std::string_view text, Number& out) {
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc() && end == text.data() + text.size();
-}
 
 // What follows "<payload type> " in a value, if it is about that one; nullopt otherwise.
 std::optional<std::string_view> about(uint8_t payload_type, std::string_view value, bool wildcard) {
@@ -88,9 +83,8 @@ FormatParameters parse_format_parameters(std::string_view text) {
     std::string_view pair = base::trimmed(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     size_t equals = std::min(pair.find('='), pair.size());
-    std::string name(base::trimmed(pair.substr(0, equals)));
+    std::string name = base::lowered(base::trimmed(pair.substr(0, equals)));
     if (name.empty()) continue;
-    for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     parameters.emplace(std::move(name), base::trimmed(pair.substr(std::min(equals + 1, pair.size()))));
   }
   return parameters;

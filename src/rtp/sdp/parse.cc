@@ -1,7 +1,7 @@
 // Lines to a Description. One pass; every line is looked at by its letter alone, whatever came before it.
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/words.h"
 #include "rtp/sdp/attributes.h"
 #include "rtp/sdp/sdp.h"
@@ -11,6 +11,7 @@ namespace {
 
 using base::Code;
 using base::Error;
+using base::read_number;
 
 constexpr std::string_view kBlanks = " \t";
 constexpr size_t kFormatsMax = 256;  // payload types have 7 bits; "webrtc-datachannel" has one
@@ -22,12 +23,6 @@ std::string_view next_line(std::string_view& text) {
   if (text.substr(end).starts_with("\r\n")) ++end;
   text.remove_prefix(std::min(end + 1, text.size()));
   return line;
-}
-
-template <typename Number>
-bool read_number(std::string_view text, Number& out) {
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc() && end == text.data() + text.size();
 }
 
 // "video 49170/2 RTP/AVP 31 32" [RFC 8866 5.14]
