@@ -30,6 +30,7 @@ void Http2Connection::on_data(base::Bytes bytes) {
   process_ready();
   flush();
   tell_drained();  // a WINDOW_UPDATE may have let out what waited
+  pace();
   // A fatal error has no GOAWAY of nghttp2's own making.
   if (read < 0) connection_.fail(base::Code::kMalformed, "http2: frames");
 }
@@ -82,7 +83,7 @@ void Http2Connection::dispatch_stream(Stream& stream) {
   request->body = base::Slice(std::move(stream.body));
   request->sink = std::move(stream.sink);
   if (request->sink) request->sink->on_ready({});  // it may outlive us
-  read_again();
+  sink_ready();
   request->peer = connection_.peer();
   request->secure = connection_.secure();
   stream.body = {};
@@ -132,22 +133,29 @@ bool Http2Connection::fill_sink(Stream& stream) {
     refuse_body(stream, std::move(*refusal));
     return false;
   }
-  if (!stream.sink->busy() || paused_) return true;
+  if (!stream.sink->busy() || sink_busy_) return true;
   // The whole connection waits: what this one body is too fast for is the disk.
-  connection_.pause_reading(paused_ = true);
-  stream.sink->on_ready([this] { read_again(); });
+  sink_busy_ = true;
+  pace();
+  stream.sink->on_ready([this] { sink_ready(); });
   return true;
 }
 
-// Also when the one that paused it is gone: nobody is left who would say that it is ready.
-void Http2Connection::read_again() {
-  if (paused_) connection_.pause_reading(paused_ = false);
+void Http2Connection::sink_ready() {
+  sink_busy_ = false;
+  pace();
+}
+
+void Http2Connection::pace() {
+  if (connection_.ending()) return;
+  bool hold = sink_busy_ || connection_.pending() > 2 * connection_.options().unsent_bytes_max;
+  if (hold != paused_) connection_.pause_reading(paused_ = hold);
 }
 
 void Http2Connection::refuse_body(Stream& stream, Response response) {
   stream.complete = true;  // what still comes of the body is dropped
   stream.sink.reset();
-  read_again();
+  sink_ready();
   append(stream, response.body);
   stream.out_ended = true;
   submit_head(stream, response.status, response.headers, true);
@@ -267,6 +275,7 @@ void Http2Connection::on_drained() {
   }
   flush();
   tell_drained();
+  pace();
 }
 
 void Http2Connection::tell_drained() {

@@ -86,7 +86,11 @@ class Http2Connection final : public Protocol, Transport {
   // False when it was answered.
   bool fill_sink(Stream& stream);
   void refuse_body(Stream& stream, Response response);
-  void read_again();
+  // No sink is busy any more. Also when the busy one is gone: nobody is left who would say that it is ready.
+  void sink_ready();
+  // Reads, or not: while a sink is busy, and while the peer takes none of the answers to its frames. Bodies
+  // stop before that; acknowledgements and heads would grow without end.
+  void pace();
   std::vector<int32_t> sockets() const;
   // The exchange dies: closed streams that wait in closed_ must not tell it.
   void forget(const ExchangeState& exchange);
@@ -119,7 +123,8 @@ class Http2Connection final : public Protocol, Transport {
   io::Timer later_;  // process_ready is due
   bool draining_ = false;
   bool in_session_ = false;
-  bool paused_ = false;  // a sink is busy
+  bool sink_busy_ = false;
+  bool paused_ = false;  // reading is
   bool gone_ = false;
 };
 

@@ -82,6 +82,10 @@ class Client {
     nghttp2_session_resume_data(session_, id);
     exchange();
   }
+  void ping(int times) {
+    for (int i = 0; i < times; ++i) nghttp2_submit_ping(session_, NGHTTP2_FLAG_NONE, nullptr);
+    exchange();
+  }
   void reset(int32_t id) { nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, id, NGHTTP2_CANCEL); }
   // Lets both sides talk until they are silent.
   void exchange(size_t piece = 1 << 20) {
@@ -236,6 +240,20 @@ TEST_F(Http2, ASlowKernelHoldsBackAllStreams) {
   client.exchange();
   EXPECT_EQ(held.drained, 1);
   EXPECT_EQ(client.answers[id].body.size(), 50'005u);
+}
+
+// Each ping is answered: who takes no answers could make us hold them without end.
+TEST_F(Http2, APeerThatTakesNoAnswersIsReadNoFurther) {
+  client.exchange();
+  peer.take_nothing_beyond(0);
+  for (int i = 0; i < 1000 && !peer.paused(); ++i) client.ping(100);
+  EXPECT_TRUE(peer.paused());
+  EXPECT_LT(peer.held(), 3 * Options{}.unsent_bytes_max);
+  peer.drain();
+  EXPECT_FALSE(peer.paused());
+  int32_t id = client.ask("GET", "/hello/a");
+  client.exchange();
+  EXPECT_EQ(client.answers[id].headers[":status"], "200");
 }
 
 TEST_F(Http2, AResetTellsTheHandler) {

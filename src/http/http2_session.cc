@@ -237,7 +237,7 @@ int Http2Connection::Callbacks::on_stream_close(nghttp2_session*, int32_t id, ui
   Http2Connection& connection = of(user_data);
   auto found = connection.streams_.find(id);
   if (found == connection.streams_.end()) return 0;
-  if (found->second->sink) connection.read_again();
+  if (found->second->sink) connection.sink_ready();
   if (found->second->exchange || found->second->socket)
     connection.closed_.push_back(std::move(found->second));
   connection.streams_.erase(found);

@@ -34,9 +34,11 @@ struct Options {
 
   // Connections.
   uint32_t connections_per_address_max =
-      256;                               // 0: no limit. Loopback is exempt: proxies and tools live there.
-  uint32_t connections_max = 20'000;     // per loop
-  size_t unsent_bytes_max = 256 * 1024;  // no further request is begun while more than this waits to be sent
+      256;                            // 0: no limit. Loopback is exempt: proxies and tools live there.
+  uint32_t connections_max = 20'000;  // per loop
+  // No further request is begun while more than this waits to be sent; on HTTP/2 no frame is read beyond
+  // twice as much.
+  size_t unsent_bytes_max = 256 * 1024;
 
   // HTTP/2.
   uint32_t h2_streams_max = 128;          // SETTINGS_MAX_CONCURRENT_STREAMS
