@@ -1,6 +1,7 @@
 #include "http/http1_connection.h"
 
 #include <cstdio>
+#include <utility>
 
 #include "base/check.h"
 #include "base/words.h"
@@ -13,7 +14,8 @@ using Phase = ExchangeState::Phase;
 
 namespace {
 
-constexpr size_t kHeadBytesUsual = 512;  // of an answer: written without growing
+constexpr size_t kHeadBytesUsual = 512;   // of an answer: written without growing
+constexpr size_t kInputBytesKept = 4096;  // room for the next request; idle connections keep no more
 
 }  // namespace
 
@@ -50,7 +52,8 @@ void Http1Connection::advance() {
 }
 
 void Http1Connection::discard_input() {
-  in_ = {};
+  in_.clear();
+  if (in_.capacity() > kInputBytesKept) in_.shrink_to_fit();
 }
 
 bool Http1Connection::step() {
@@ -303,8 +306,7 @@ std::shared_ptr<WebSocketSession> Http1Connection::upgrade(ExchangeState& exchan
   connection_.send(out);
   if (!in_.empty() || paused_) {
     resume_ = connection_.executor().after({}, [this] {
-      std::vector<uint8_t> early = std::move(in_);
-      in_ = {};
+      std::vector<uint8_t> early = std::exchange(in_, {});
       if (paused_) connection_.pause_reading(paused_ = false);
       websocket_->on_data(early, connection_.now());
     });
