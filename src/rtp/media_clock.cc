@@ -7,7 +7,8 @@ namespace {
 
 // Beyond this the reports of two sources are not of one clock, whatever they claim.
 constexpr base::Duration kSteerMax = std::chrono::seconds(10);
-constexpr int kSteerShare = 10;  // of the time that passes, one part
+constexpr int kSteerShare = 10;                 // of the time that passes, one part
+constexpr int64_t kSecondsMax = 2'000'000'000;  // of a source's own time: more than half a century
 
 }  // namespace
 
@@ -52,6 +53,9 @@ std::optional<base::WallTime> MediaClock::capture(uint32_t timestamp) const {
 
 base::Duration MediaClock::to_duration(int64_t ticks) const {
   constexpr int64_t kNanoseconds = 1'000'000'000;
+  // A clock that leaps on and on, or ticks once a second, stands still before sums would not fit.
+  const int64_t farthest = kSecondsMax * rate_;
+  ticks = std::clamp(ticks, -farthest, farthest);
   return base::Duration(ticks / rate_ * kNanoseconds + ticks % rate_ * kNanoseconds / rate_);
 }
 

@@ -35,6 +35,20 @@ TEST(MediaClock, BeginsWhereTheFirstPacketArrivesAndRunsByTheSender) {
   EXPECT_EQ(ms(clock.place(0xFFFFFF00 + 4500, kStart + milliseconds(999))), 90);  // a B-frame
 }
 
+TEST(MediaClock, ASenderThatLeapsForEverStaysWithinNanoseconds) {
+  for (uint32_t rate : {1u, 90000u}) {
+    MediaClock clock = clock_of(rate);
+    media::MediaTime before = clock.place(0, kStart);
+    for (uint32_t i = 1; i < 500'000; ++i) {
+      const media::MediaTime at = clock.place(i * 0x7FFFFFFF, kStart);
+      ASSERT_GE(at, before) << i;
+      before = at;
+    }
+    clock.on_report(report_of(kWallAtStart, 0), kStart);
+    EXPECT_TRUE(clock.epoch());
+  }
+}
+
 TEST(MediaClock, IsSteeredByATenthOfTheTimeThatPasses) {
   MediaClock audio = clock_of(48000);
   MediaClock video = clock_of(90000);
