@@ -1,9 +1,9 @@
 #include "rtp/payload/aac.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "base/number.h"
 #include "codec/aac/aac.h"
 #include "codec/codec.h"
 #include "rtp/payload/packet_writer.h"
@@ -30,9 +30,7 @@ std::optional<unsigned> number(const DepacketizerConfig& config, const char* nam
   auto found = config.fmtp.find(name);
   if (found == config.fmtp.end()) return 0;
   unsigned value = 0;
-  const std::string& text = found->second;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value > max) return std::nullopt;
+  if (!base::read_number(found->second, value) || value > max) return std::nullopt;
   return value;
 }
 
@@ -115,11 +113,11 @@ base::Result<std::unique_ptr<Depacketizer>> AacDepacketizer::make(const Depacket
 
 AacDepacketizer::AacDepacketizer(media::CodecConfig config, AuHeaderShape shape, uint32_t unit_ticks,
                                  size_t unit_bytes_max)
-    : config_(std::move(config)), shape_(shape), unit_ticks_(unit_ticks), unit_bytes_max_(unit_bytes_max) {}
+    : units_(std::move(config)), shape_(shape), unit_ticks_(unit_ticks), unit_bytes_max_(unit_bytes_max) {}
 
 void AacDepacketizer::push(const PacketView& packet, bool lost_before, std::vector<AccessUnit>& out) {
   if (lost_before) {
-    after_loss_ = true;
+    units_.lost();
     fragment_.clear();
   }
   if (packet.payload.empty()) return;
@@ -132,7 +130,7 @@ void AacDepacketizer::push(const PacketView& packet, bool lost_before, std::vect
   for (const AuHeader& header : headers) {
     Bytes unit = reader.take(header.size);
     if (!reader.ok()) return;
-    emit(packet.timestamp + header.index * unit_ticks_, unit, out);
+    units_.emit(packet.timestamp + header.index * unit_ticks_, unit, out);
   }
 }
 
@@ -194,18 +192,7 @@ void AacDepacketizer::take_fragment(const PacketView& packet, size_t whole, Byte
     return fragment_.clear();
   }
   fragment_.insert(fragment_.end(), part.begin(), part.end());
-  if (fragment_.size() == whole) emit(packet.timestamp, std::exchange(fragment_, {}), out);
-}
-
-void AacDepacketizer::emit(uint32_t timestamp, Bytes payload, std::vector<AccessUnit>& out) {
-  if (payload.empty()) return;
-  AccessUnit unit;
-  unit.timestamp = timestamp;
-  unit.payload = base::Slice::copy_of(payload);
-  unit.key = true;
-  unit.after_loss = std::exchange(after_loss_, false);
-  if (!std::exchange(told_, true)) unit.config = config_;
-  out.push_back(std::move(unit));
+  if (fragment_.size() == whole) units_.emit(packet.timestamp, std::exchange(fragment_, {}), out);
 }
 
 }  // namespace eyas::rtp

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "codec/bit_reader.h"
+#include "rtp/payload/audio_units.h"
 #include "rtp/payload/depacketizer.h"
 #include "rtp/payload/packetizer.h"
 
@@ -54,16 +55,13 @@ class AacDepacketizer final : public Depacketizer {
   AuHeader read_header(codec::BitReader& bits, bool first) const;
   bool skip_auxiliary(base::ByteReader& reader) const;
   void take_fragment(const PacketView& packet, size_t whole, base::Bytes part, std::vector<AccessUnit>& out);
-  void emit(uint32_t timestamp, base::Bytes payload, std::vector<AccessUnit>& out);
 
-  media::CodecConfig config_;
+  AudioUnits units_;
   AuHeaderShape shape_;
   uint32_t unit_ticks_;  // of one access unit
   size_t unit_bytes_max_;
   std::vector<uint8_t> fragment_;  // of an access unit longer than a packet
   uint32_t fragment_timestamp_ = 0;
-  bool after_loss_ = false;
-  bool told_ = false;
 };
 
 }  // namespace eyas::rtp

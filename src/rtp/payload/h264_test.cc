@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include "codec/fixtures.h"
-#include "rtp/payload/sprop.h"
 #include "rtp/payload/test_packets.h"
 
 namespace eyas::rtp {
@@ -247,13 +246,6 @@ TEST(H264Depacketizer, RefusesInterleaving) {
   DepacketizerConfig config;
   config.fmtp["packetization-mode"] = "2";
   EXPECT_EQ(make_depacketizer(config).error().code, base::Code::kUnsupported);
-}
-
-TEST(Sprop, DecodesBase64) {
-  EXPECT_EQ(hex(*decode_base64("Z2QADQ==")), "6764000d");
-  EXPECT_EQ(hex(*decode_base64("Z2QADQ")), "6764000d");
-  EXPECT_EQ(hex(*decode_base64("+/8=")), "fbff");
-  EXPECT_FALSE(decode_base64("Z2Q_"));
 }
 
 }  // namespace

@@ -16,12 +16,6 @@ using base::Bytes;
 constexpr size_t kLengthBytes = 4;
 constexpr size_t kSetsBytesMax = 64 * 1024;  // of one access unit; real ones are under 1 KiB
 
-bool begins_with_start_code(Bytes payload) {
-  constexpr uint8_t kStartCode[] = {0, 0, 0, 1};
-  return payload.size() > sizeof kStartCode && (std::equal(kStartCode, kStartCode + 4, payload.begin()) ||
-                                                std::equal(kStartCode + 1, kStartCode + 4, payload.begin()));
-}
-
 }  // namespace
 
 NalDepacketizer::NalDepacketizer(const NalWire& wire, const DepacketizerConfig& config)
@@ -31,7 +25,7 @@ NalDepacketizer::NalDepacketizer(const NalWire& wire, const DepacketizerConfig& 
 
 void NalDepacketizer::take(Bytes payload) {
   if (payload.size() < wire_.header_bytes) return damage();
-  if (begins_with_start_code(payload)) {
+  if (codec::nal::begins_with_start_code(payload)) {
     // DEVIATION: cameras that leave the Annex B start code before the NAL unit.
     for (Bytes unit : codec::nal::split_annexb(payload)) add_unit(unit);
     return;

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string_view>
 #include <vector>
 
 #include "rtp/payload/depacketizer.h"
@@ -12,8 +10,5 @@ namespace eyas::rtp {
 
 // The sets of a=fmtp behind 4-byte lengths; those that are no base64 are left out.
 std::vector<uint8_t> sprop_sets(const DepacketizerConfig& config);
-
-// [RFC 4648 4]; padding may be missing. nullopt for other characters.
-std::optional<std::vector<uint8_t>> decode_base64(std::string_view text);
 
 }  // namespace eyas::rtp
