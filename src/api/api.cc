@@ -26,6 +26,7 @@ std::optional<hub::StreamName> name_of(const http::Request& request, http::Excha
   return std::nullopt;
 }
 
+// JSON is never kept by caches; other answers say so.
 http::Response no_store(http::Response response) {
   response.header("cache-control", "no-store");
   return response;
@@ -56,8 +57,8 @@ void Api::register_health(http::Router& router) {
   });
   router.add(http::Method::kGet, "/readyz", [this](http::RequestPtr, http::Exchange exchange) {
     bool ready = info_->ready->load(std::memory_order_acquire);
-    exchange.respond(no_store(ready ? http::Response::text("ready\n")
-                                    : http::Response::error(503, "not_ready", "starting up or draining")));
+    exchange.respond(ready ? no_store(http::Response::text("ready\n"))
+                           : http::Response::error(503, "not_ready", "starting up or draining"));
   });
   router.add(http::Method::kGet, "/metrics", [this](http::RequestPtr, http::Exchange exchange) {
     directory_.snapshot(exchange.executor(), [this, exchange](std::vector<hub::StreamFacts> streams) mutable {
@@ -69,7 +70,7 @@ void Api::register_health(http::Router& router) {
     exchange.respond(http::Response::bytes("application/json", base::Slice::literal(kOpenApi)));
   });
   router.add(http::Method::kGet, "/api/v1/info", [this](http::RequestPtr, http::Exchange exchange) {
-    exchange.respond(no_store(http::Response::json(info_json(*info_, exchange.executor().clock().wall()))));
+    exchange.respond(http::Response::json(info_json(*info_, exchange.executor().clock().wall())));
   });
 }
 
@@ -77,21 +78,21 @@ void Api::register_streams(http::Router& router) {
   router.add(http::Method::kGet, "/api/v1/streams", [this](http::RequestPtr, http::Exchange exchange) {
     list(directory_, transfers_, exchange.executor(),
          [exchange, info = info_](const Listing& listing) mutable {
-           exchange.respond(no_store(http::Response::json(streams_json(listing, *info))));
+           exchange.respond(http::Response::json(streams_json(listing, *info)));
          });
   });
-  router.add(http::Method::kGet, "/api/v1/streams/{app}/{name}",
-             [this](http::RequestPtr request, http::Exchange exchange) {
-               auto name = name_of(*request, exchange);
-               if (!name) return;
-               list(directory_, transfers_, exchange.executor(),
-                    [exchange, info = info_, name = name->text()](const Listing& listing) mutable {
-                      auto found = std::ranges::find(listing.streams, name, &hub::StreamFacts::name);
-                      if (found == listing.streams.end()) return exchange.respond(no_store(not_found()));
-                      exchange.respond(no_store(
-                          http::Response::json(stream_json(*found, *info, source_of(listing, name)))));
-                    });
+  router.add(
+      http::Method::kGet, "/api/v1/streams/{app}/{name}",
+      [this](http::RequestPtr request, http::Exchange exchange) {
+        auto name = name_of(*request, exchange);
+        if (!name) return;
+        list(directory_, transfers_, exchange.executor(),
+             [exchange, info = info_, name = name->text()](const Listing& listing) mutable {
+               auto found = std::ranges::find(listing.streams, name, &hub::StreamFacts::name);
+               if (found == listing.streams.end()) return exchange.respond(not_found());
+               exchange.respond(http::Response::json(stream_json(*found, *info, source_of(listing, name))));
              });
+      });
   router.add(http::Method::kPost, "/api/v1/streams/{app}/{name}/reconnect",
              [this](http::RequestPtr request, http::Exchange exchange) {
                auto name = name_of(*request, exchange);

@@ -155,11 +155,6 @@ TEST(Info, HasTheShapeThatTheDescriptionPromises) {
   EXPECT_EQ(told["listen"]["srt"], "0.0.0.0:8890");
 }
 
-TEST(Iso8601, IsUtcWithMilliseconds) {
-  EXPECT_EQ(iso8601(base::WallTime(std::chrono::milliseconds(1'700'000'000'123))),
-            "2023-11-14T22:13:20.123Z");
-}
-
 TEST(Metrics, StreamsAreLabelled) {
   std::string text =
       metrics_text({{"eyas_rtmp_plays_total", "Plays.", base::Metric::Kind::kCounter, 7, {}}}, {facts()});

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/answers.h"
+#include "api/json_text.h"
 #include "base/log.h"
 
 namespace eyas::api {
@@ -14,11 +15,6 @@ using base::Error;
 using nlohmann::json;
 
 constexpr size_t kBodyBytesMax = 16 * 1024;
-
-// Whatever a camera says: bytes that are no UTF-8 are replaced.
-std::string dumped(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
 
 json profile_json(const onvif::Profile& profile) {
   return {{"token", profile.token},
@@ -72,14 +68,7 @@ base::Result<onvif::DiscoveryRequest> request_of(std::string_view text) {
 }
 
 http::Response answer_of(const base::Result<std::string>& result) {
-  if (result) {
-    auto response = http::Response::json(*result);
-    response.header("cache-control", "no-store");
-    return response;
-  }
-  const Error& error = result.error();
-  int status = error.code == Code::kLimit ? 409 : 400;
-  return http::Response::error(status, base::code_name(error.code), error.context);
+  return result ? http::Response::json(*result) : refusal(result.error());
 }
 
 }  // namespace
@@ -99,7 +88,7 @@ std::string discovery_json(const onvif::Discovery::Found& found) {
                        {"profiles", std::move(profiles)},
                        {"error", camera.error}});
   }
-  return dumped(
+  return json_text(
       {{"cameras", std::move(cameras)}, {"left_out", found.left_out}, {"problems", found.problems}});
 }
 

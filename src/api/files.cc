@@ -1,12 +1,12 @@
 #include "api/files.h"
 
-#include <charconv>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "api/answers.h"
-#include "api/file_answer.h"
+#include "api/json_text.h"
 #include "base/log.h"
+#include "base/number.h"
 
 namespace eyas::api {
 namespace {
@@ -65,15 +65,14 @@ bool read_number(const json& body, const char* key, std::optional<uint64_t>& int
 std::optional<uint64_t> entry_of(const http::Request& request, http::Exchange& exchange) {
   std::string_view text = request.param("entry");
   uint64_t entry = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), entry);
-  if (error == std::errc() && end == text.data() + text.size()) return entry;
+  if (base::read_number(text, entry)) return entry;
   exchange.respond(http::Response::error(400, "malformed", "entry: want a whole number"));
   return std::nullopt;
 }
 
 Playlists::Done respond_with(http::Exchange exchange, int status) {
   return [exchange, status](const base::Result<PlayerReport>& done) mutable {
-    exchange.respond(done ? file_answer(to_json(*done), status) : refusal(done.error()));
+    exchange.respond(done ? http::Response::json(json_text(to_json(*done)), status) : refusal(done.error()));
   };
 }
 
@@ -86,7 +85,7 @@ void register_reading(http::Router& router, Playlists& playlists) {
     playlists.report(exchange.executor(), [exchange](const std::vector<PlayerReport>& reports) mutable {
       json rows = json::array();
       for (const PlayerReport& report : reports) rows.push_back(to_json(report));
-      exchange.respond(file_answer({{"files", std::move(rows)}}));
+      exchange.respond(http::Response::json(json_text({{"files", std::move(rows)}})));
     });
   });
   router.add(http::Method::kGet, "/api/v1/files/{app}/{name}",

@@ -1,9 +1,10 @@
 #include "api/json.h"
 
-#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "api/addresses.h"
+#include "api/json_text.h"
+#include "base/iso_time.h"
 
 namespace eyas::api {
 namespace {
@@ -26,7 +27,7 @@ json to_json(const hub::PublisherFacts& publisher) {
   return {{"protocol", publisher.protocol},
           {"session", publisher.session},
           {"peer", publisher.peer},
-          {"since", iso8601(publisher.since)},
+          {"since", base::iso_time(publisher.since)},
           {"rank", publisher.rank},
           {"on_air", publisher.on_air},
           {"backlog_ms", base::to_ms(publisher.backlog)}};
@@ -58,7 +59,7 @@ json to_json(const hub::TrackFacts& facts) {
 json to_json(const std::vector<hub::Alarm>& alarms) {
   json array = json::array();
   for (const hub::Alarm& alarm : alarms)
-    array.push_back({{"kind", alarm.kind}, {"since", iso8601(alarm.since)}, {"detail", alarm.detail}});
+    array.push_back({{"kind", alarm.kind}, {"since", base::iso_time(alarm.since)}, {"detail", alarm.detail}});
   return array;
 }
 
@@ -71,7 +72,7 @@ json to_json(const sources::TransferReport& source) {
           {"on_demand", source.on_demand},
           {"state", sources::state_name(source.state)},
           {"error", source.error},
-          {"next_try", source.next_try ? json(iso8601(*source.next_try)) : json()}};
+          {"next_try", source.next_try ? json(base::iso_time(*source.next_try)) : json()}};
 }
 
 // "idle": it starts when somebody watches.
@@ -94,7 +95,7 @@ json readers_json(const hub::StreamFacts& facts) {
     paths.push_back({{"protocol", reader.protocol},
                      {"session", reader.session},
                      {"peer", reader.peer},
-                     {"since", iso8601(reader.since)},
+                     {"since", base::iso_time(reader.since)},
                      {"counters", to_json(reader.counters)}});
   }
   return {{"total", total}, {"by_protocol", facts.readers_by_protocol}, {"paths", paths}};
@@ -114,7 +115,7 @@ json to_json(const hub::StreamFacts& facts, const ServerInfo& info, const source
   return {{"name", facts.name},
           {"state", state_of(facts, source)},
           {"source", source == nullptr ? json() : to_json(*source)},
-          {"since", iso8601(facts.since)},
+          {"since", base::iso_time(facts.since)},
           {"publisher", on_air},
           {"publishers", publishers},
           {"tracks", tracks},
@@ -137,11 +138,6 @@ json to_json(const hub::StreamFacts& facts, const ServerInfo& info, const source
           {"addresses", addresses_of(facts.name, info)}};
 }
 
-// Names and quirks may hold what a peer sent: what is not UTF-8 is replaced, never thrown about.
-std::string text_of(const json& value) {
-  return value.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 json array_of(const Listing& listing, const ServerInfo& info) {
   json array = json::array();
   for (const auto& stream : listing.streams)
@@ -151,44 +147,33 @@ json array_of(const Listing& listing, const ServerInfo& info) {
 
 }  // namespace
 
-std::string iso8601(base::WallTime time) {
-  auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
-  std::time_t seconds = ms / 1000;
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  char text[80];
-  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", utc.tm_year + 1900, utc.tm_mon + 1,
-                utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, static_cast<int>(ms % 1000));
-  return text;
-}
-
 std::string stream_json(const hub::StreamFacts& facts, const ServerInfo& info,
                         const sources::TransferReport* source) {
-  return text_of(to_json(facts, info, source));
+  return json_text(to_json(facts, info, source));
 }
 
 std::string streams_json(const Listing& listing, const ServerInfo& info) {
-  return text_of({{"streams", array_of(listing, info)}});
+  return json_text({{"streams", array_of(listing, info)}});
 }
 
 std::string streams_message(const Listing& listing, const ServerInfo& info, base::WallTime now) {
-  return text_of({{"type", "streams"}, {"streams", array_of(listing, info)}, {"now", iso8601(now)}});
+  return json_text({{"type", "streams"}, {"streams", array_of(listing, info)}, {"now", base::iso_time(now)}});
 }
 
 std::string info_json(const ServerInfo& info, base::WallTime now) {
-  return text_of({{"version", info.version},
-                  {"demo", info.demo},
-                  {"started", iso8601(info.started)},
-                  {"listen",
-                   {{"http", info.http_listen},
-                    {"https", info.https_listen},
-                    {"rtmp", info.rtmp_listen},
-                    {"rtmps", info.rtmps_listen},
-                    {"rtsp", info.rtsp_listen},
-                    {"rtsps", info.rtsps_listen},
-                    {"srt", info.srt_listen},
-                    {"webrtc", info.webrtc_listen}}},
-                  {"now", iso8601(now)}});
+  return json_text({{"version", info.version},
+                    {"demo", info.demo},
+                    {"started", base::iso_time(info.started)},
+                    {"listen",
+                     {{"http", info.http_listen},
+                      {"https", info.https_listen},
+                      {"rtmp", info.rtmp_listen},
+                      {"rtmps", info.rtmps_listen},
+                      {"rtsp", info.rtsp_listen},
+                      {"rtsps", info.rtsps_listen},
+                      {"srt", info.srt_listen},
+                      {"webrtc", info.webrtc_listen}}},
+                    {"now", base::iso_time(now)}});
 }
 
 }  // namespace eyas::api

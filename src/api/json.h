@@ -10,9 +10,6 @@
 
 namespace eyas::api {
 
-// "2026-11-21T13:00:00.000Z"
-std::string iso8601(base::WallTime time);
-
 // `info`: where streams are served. `source`: the pull that brings it; null: none.
 std::string stream_json(const hub::StreamFacts& facts, const ServerInfo& info,
                         const sources::TransferReport* source = nullptr);

@@ -1,10 +1,10 @@
 // The files that can be played, and how others come to them.
-#include <charconv>
 #include <nlohmann/json.hpp>
 
-#include "api/file_answer.h"
 #include "api/files.h"
+#include "api/json_text.h"
 #include "base/log.h"
+#include "base/number.h"
 
 namespace eyas::api {
 namespace {
@@ -53,8 +53,7 @@ http::OpenedSink open_upload(files::Playlists& playlists, const http::Request& h
   auto length = head.header("content-length");
   if (!length) return http::Response::error(411, "length_required", "content-length: it is missing");
   uint64_t total = 0;
-  auto [end, error] = std::from_chars(length->data(), length->data() + length->size(), total);
-  if (error != std::errc() || end != length->data() + length->size())
+  if (!base::read_number(*length, total))
     return http::Response::error(400, "malformed", "content-length: want a whole number");
   std::string name(head.param("file"));
   auto upload = playlists.uploads()->begin(name, total, executor);
@@ -72,7 +71,8 @@ void finish_upload(const http::RequestPtr& request, http::Exchange exchange) {
   sink->upload().finish([request, exchange](const base::Status& status) mutable {
     if (!status.ok()) return exchange.respond(refusal(status.error()));
     uint64_t bytes = std::stoull(std::string(*request->header("content-length")));
-    exchange.respond(file_answer({{"name", request->param("file")}, {"bytes", bytes}}, 201));
+    exchange.respond(
+        http::Response::json(json_text({{"name", request->param("file")}, {"bytes", bytes}}), 201));
   });
 }
 
@@ -96,7 +96,7 @@ json library_json(const files::Playlists& playlists) {
 
 void register_library(http::Router& router, files::Playlists& playlists) {
   router.add(http::Method::kGet, "/api/v1/library", [&playlists](http::RequestPtr, http::Exchange exchange) {
-    exchange.respond(file_answer(library_json(playlists)));
+    exchange.respond(http::Response::json(json_text(library_json(playlists))));
   });
   http::RouteOptions upload;
   upload.body_bytes_max = SIZE_MAX;  // the sink knows its own

@@ -1,9 +1,8 @@
 #include "api/transfers.h"
 
-#include <charconv>
-
 #include "api/answers.h"
 #include "base/log.h"
+#include "base/number.h"
 
 namespace eyas::api {
 namespace {
@@ -15,11 +14,6 @@ using sources::Transfers;
 
 const char* name_of(Direction direction) {
   return direction == Direction::kPull ? "pull" : "push";
-}
-
-http::Response no_store(http::Response response) {
-  response.header("cache-control", "no-store");
-  return response;
 }
 
 const std::vector<TransferReport>& rows_of(const TransferReports& reports, Direction direction) {
@@ -41,8 +35,7 @@ std::optional<Wanted> wanted(const http::Request& request, http::Exchange& excha
   auto text = request.query_value("rank");
   if (!text) return wanted;
   int rank = 0;
-  auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), rank);
-  if (error != std::errc() || end != text->data() + text->size()) {
+  if (!base::read_number(*text, rank)) {
     exchange.respond(http::Response::error(400, "malformed", "rank: want a whole number"));
     return std::nullopt;
   }
@@ -61,15 +54,15 @@ std::optional<base::RecordText> body_of(const http::Request& request, http::Exch
 
 // Answers with the row as it is now.
 void respond_with_row(Transfers& transfers, Wanted wanted, http::Exchange exchange, int status) {
-  transfers.report(exchange.executor(), [wanted = std::move(wanted), exchange,
-                                         status](TransferReports reports) mutable {
-    for (const TransferReport& row : rows_of(reports, wanted.direction)) {
-      if (row.name != wanted.id || (wanted.rank && row.rank != *wanted.rank)) continue;
-      return exchange.respond(no_store(http::Response::json(transfer_json(wanted.direction, row), status)));
-    }
-    exchange.respond(
-        http::Response::error(404, "not_found", std::string("no such ") + name_of(wanted.direction)));
-  });
+  transfers.report(
+      exchange.executor(), [wanted = std::move(wanted), exchange, status](TransferReports reports) mutable {
+        for (const TransferReport& row : rows_of(reports, wanted.direction)) {
+          if (row.name != wanted.id || (wanted.rank && row.rank != *wanted.rank)) continue;
+          return exchange.respond(http::Response::json(transfer_json(wanted.direction, row), status));
+        }
+        exchange.respond(
+            http::Response::error(404, "not_found", std::string("no such ") + name_of(wanted.direction)));
+      });
 }
 
 Transfers::Done answer(Transfers& transfers, Wanted wanted, http::Exchange exchange, int status) {
@@ -92,7 +85,7 @@ void register_list(http::Router& router, Transfers& transfers, Direction directi
       for (const TransferReport& row : rows_of(reports, direction))
         text += (text.empty() ? "" : ",") + transfer_json(direction, row);
       const char* key = direction == Direction::kPull ? "pulls" : "pushes";
-      exchange.respond(no_store(http::Response::json("{\"" + std::string(key) + "\":[" + text + "]}")));
+      exchange.respond(http::Response::json("{\"" + std::string(key) + "\":[" + text + "]}"));
     });
   });
   router.add(http::Method::kPost, path,
@@ -102,7 +95,7 @@ void register_list(http::Router& router, Transfers& transfers, Direction directi
                Wanted fresh{direction, {}, std::nullopt};
                for (const auto& [key, value] : *record) {
                  if (key == (direction == Direction::kPull ? "name" : "stream")) fresh.id = value;
-                 if (key == "rank") fresh.rank = std::atoi(value.c_str());
+                 if (int rank = 0; key == "rank" && base::read_number(value, rank)) fresh.rank = rank;
                }
                log_change(".add", fresh, *request);
                transfers.add(direction, std::move(*record), exchange.executor(),

@@ -1,7 +1,8 @@
 #include <nlohmann/json.hpp>
 
-#include "api/json.h"
+#include "api/json_text.h"
 #include "api/transfers.h"
+#include "base/iso_time.h"
 
 namespace eyas::api {
 namespace {
@@ -33,7 +34,7 @@ base::Status flatten(const json& object, const std::string& prefix, int depth, b
 }
 
 json time_of(const std::optional<base::WallTime>& time) {
-  return time ? json(iso8601(*time)) : json();
+  return time ? json(base::iso_time(*time)) : json();
 }
 
 }  // namespace
@@ -74,7 +75,7 @@ std::string transfer_json(sources::Direction direction, const sources::TransferR
     row["on_demand"] = report.on_demand;
     row["idle_timeout_ms"] = base::to_ms(report.idle_timeout);
   }
-  return row.dump(-1, ' ', false, json::error_handler_t::replace);
+  return json_text(row);
 }
 
 }  // namespace eyas::api
