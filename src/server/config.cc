@@ -84,7 +84,9 @@ void Config::describe() {
   schema_.address("http.listen", http_listen, "Where the page, the API, HLS and HTTP-FLV are served.");
   http::describe(schema_, http);
   schema_.address("https.listen", https_listen, "The same over TLS, with HTTP/2.");
-  schema_.text("tls.certificate", certificate_file, "PEM file of the certificate chain, for https and rtmps.")
+  schema_
+      .text("tls.certificate", certificate_file,
+            "PEM file of the certificate chain, for https, rtmps and rtsps.")
       .reloadable = true;
   schema_.text("tls.key", key_file, "PEM file of the certificate's key.").reloadable = true;
   schema_.text("web.root", web_root, "Folder of the built page; empty looks beside the program.");
@@ -187,7 +189,8 @@ void Config::check(std::vector<std::string>& findings) const {
     for (const auto& point : protocol->listen_points()) wants_tls |= point.tls && !point.address.empty();
   }
   if (wants_tls && certificate_file.empty()) {
-    findings.push_back("tls.certificate: \"\"; https.listen and rtmps.listen need a certificate and its key");
+    findings.push_back(
+        "tls.certificate: \"\"; https.listen, rtmps.listen and rtsps.listen need a certificate and its key");
   }
 }
 
@@ -196,9 +199,9 @@ std::vector<std::pair<std::string, std::string>> eyas_environment() {
   for (char** entry = environ; *entry != nullptr; ++entry) {
     std::string text = *entry;
     size_t equals = text.find('=');
-    if (text.starts_with("EYAS_") && equals != std::string::npos) {
-      found.emplace_back(text.substr(0, equals), text.substr(equals + 1));
-    }
+    if (!text.starts_with("EYAS_") || equals == std::string::npos) continue;
+    std::string name = text.substr(0, equals);
+    if (name != kDiscoverPasswordVariable) found.emplace_back(std::move(name), text.substr(equals + 1));
   }
   return found;
 }

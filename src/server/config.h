@@ -77,7 +77,10 @@ class Config {
   base::OptionSchema schema_;
 };
 
-// The process's environment variables that begin with EYAS_.
+// The password of `eyas discover` where it is not on the command line; no option is set by it.
+inline constexpr const char* kDiscoverPasswordVariable = "EYAS_DISCOVER_PASSWORD";
+
+// The process's environment variables that begin with EYAS_, which set options: all but the one above.
 std::vector<std::pair<std::string, std::string>> eyas_environment();
 
 }  // namespace eyas::server

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include "server/protocols.h"
@@ -57,6 +59,17 @@ TEST(Config, EveryFindingIsNamed) {
       << findings[1];
   EXPECT_NE(findings[2].find("EYAS_HTP"), std::string::npos);
   EXPECT_NE(findings[3].find("want key=value"), std::string::npos);
+}
+
+TEST(Config, ThePasswordOfDiscoverIsNoUnknownOption) {
+  setenv(kDiscoverPasswordVariable, "secret", 1);
+  setenv("EYAS_LOG_LEVEL", "debug", 1);
+  std::map<std::string, std::string> environment;
+  for (auto& [name, value] : eyas_environment()) environment[name] = value;
+  unsetenv(kDiscoverPasswordVariable);
+  unsetenv("EYAS_LOG_LEVEL");
+  EXPECT_EQ(environment["EYAS_LOG_LEVEL"], "debug");
+  EXPECT_FALSE(environment.contains(kDiscoverPasswordVariable));
 }
 
 TEST(Config, ABrokenFileNamesItsLine) {

@@ -94,7 +94,7 @@ void add_options(CLI::App& command, DiscoverLine& asked) {
   command.add_option("--wait", asked.wait_s, "Seconds to wait for cameras (3)")->check(CLI::Range(0.0, 10.0));
   command.add_option("--user", asked.request.login.user, "The cameras' user name");
   command.add_option("--password", asked.request.login.password, "The cameras' password")
-      ->envname("EYAS_DISCOVER_PASSWORD");
+      ->envname(kDiscoverPasswordVariable);
   command.add_option("--host", asked.request.hosts,
                      "Ask this camera instead of searching; host or host:port");
   command.add_option("--interface", asked.request.interfaces, "Search from this IPv4 address of ours");
