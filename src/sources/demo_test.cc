@@ -7,15 +7,14 @@
 #include <algorithm>
 #include <set>
 
+#include "sources/test_viewer.h"
+
 namespace eyas::sources {
 namespace {
 
 using namespace std::chrono_literals;
-// Sanitizers on a busy machine take their time to paint a country.
-constexpr base::Duration kPatience = 200s;
-using Reader = hub::Reader<hub::FrameFormat>;
 
-class DemoFlightTest : public testing::Test {
+class DemoFlightTest : public ViewerTest {
  protected:
   static DemoOptions options() {
     DemoOptions options;
@@ -24,42 +23,15 @@ class DemoFlightTest : public testing::Test {
     return options;
   }
 
-  template <typename Condition>
-  bool comes_true(Condition condition) {
-    base::MonoTime limit = base::system_clock().mono() + kPatience;
-    while (!condition()) {
-      if (base::system_clock().mono() > limit) return false;
-      loop_.run_once(100ms);
-      take();
-    }
-    return true;
-  }
-
-  void read(const char* name) {
-    hub::ReaderInfo info{.protocol = "test", .session = "t1", .peer = "", .wait = kPatience, .arguments = {}};
-    directory_.read<hub::FrameFormat>(
-        *hub::StreamName::parse(name), info, loop_, [] {},
-        [this](base::Result<Reader> reader) {
-          ASSERT_TRUE(reader.ok());
-          reader_ = std::move(*reader);
-        });
-  }
-  void take() {
-    while (reader_) {
-      auto item = reader_.next();
-      if (!item) return;
-      if (item->head) tracks_ = *item->head;
-      frames_.push_back(item->unit);
-    }
+  void see(const Reader::Item& item) override {
+    if (item.head) tracks_ = *item.head;
+    frames_.push_back(item.unit);
   }
   size_t frames_of(media::TrackKind kind) const {
     return static_cast<size_t>(
         std::ranges::count_if(frames_, [kind](const auto& frame) { return frame->track->kind() == kind; }));
   }
 
-  io::Loop loop_;
-  hub::Directory directory_{{&loop_}, {}};
-  Reader reader_;
   media::TrackSet tracks_;
   std::vector<media::FramePtr> frames_;
 };
@@ -67,7 +39,7 @@ class DemoFlightTest : public testing::Test {
 TEST_F(DemoFlightTest, PublishesPictureSoundAndTelemetryOnOneTimeline) {
   auto flight = DemoFlight::start(loop_, directory_, options());
   ASSERT_TRUE(flight.ok());
-  read("live/demo");
+  watch("live/demo");
   using enum media::TrackKind;
   ASSERT_TRUE(comes_true([&] { return frames_of(kVideo) >= 20 && frames_of(kData) >= 10; }));
 
@@ -86,7 +58,7 @@ TEST_F(DemoFlightTest, PublishesPictureSoundAndTelemetryOnOneTimeline) {
 TEST_F(DemoFlightTest, TheStreamAndItsReaderOutliveAWorker) {
   auto flight = DemoFlight::start(loop_, directory_, options());
   ASSERT_TRUE(flight.ok());
-  read("live/demo");
+  watch("live/demo");
   using enum media::TrackKind;
   ASSERT_TRUE(comes_true([&] { return frames_of(kVideo) >= 5; }));
   media::MediaTime before = frames_.back()->dts;

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "sources/test_sender.h"
+#include "sources/test_viewer.h"
 #include "worker/program/audio_transcoder.h"
 
 extern "C" {
@@ -20,12 +21,10 @@ namespace {
 
 using namespace std::chrono_literals;
 using hub::Derivation;
-using Reader = hub::Reader<hub::FrameFormat>;
 
 const bool quiet = (av_log_set_level(AV_LOG_ERROR), true);
 
-constexpr base::Duration kPatience = 120s;
-class DerivationsTest : public testing::Test {
+class DerivationsTest : public ViewerTest {
  protected:
   static DerivationOptions options() {
     DerivationOptions options;
@@ -34,32 +33,7 @@ class DerivationsTest : public testing::Test {
     return options;
   }
 
-  template <typename Condition>
-  bool comes_true(Condition condition) {
-    base::MonoTime limit = base::system_clock().mono() + kPatience;
-    while (!condition()) {
-      if (base::system_clock().mono() > limit) return false;
-      loop_.run_once(50ms);
-      take();
-    }
-    return true;
-  }
-  void watch() {
-    directory_.read<hub::FrameFormat>(
-        name_, {.protocol = "test", .session = "t1", .peer = "", .wait = kPatience, .arguments = {}}, loop_,
-        [] {},
-        [this](base::Result<Reader> reader) {
-          ASSERT_TRUE(reader.ok());
-          reader_ = std::move(*reader);
-        });
-  }
-  void take() {
-    while (reader_) {
-      auto item = reader_.next();
-      if (!item) return;
-      frames_[item->unit->track->id].push_back(item->unit);
-    }
-  }
+  void see(const Reader::Item& item) override { frames_[item.unit->track->id].push_back(item.unit); }
   size_t made(media::TrackId source, Derivation derivation) {
     return frames_[hub::derived_track_id(source, derivation)].size();
   }
@@ -109,10 +83,6 @@ class DerivationsTest : public testing::Test {
     return seen;
   }
 
-  io::Loop loop_;
-  hub::StreamName name_ = *hub::StreamName::parse("live/alpha");
-  hub::Directory directory_{{&loop_}, {}};
-  Reader reader_;
   std::map<media::TrackId, std::vector<media::FramePtr>> frames_;
 };
 

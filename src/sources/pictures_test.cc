@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "sources/test_sender.h"
+#include "sources/test_viewer.h"
 #include "worker/program/decoder.h"
 
 extern "C" {
@@ -24,7 +25,6 @@ using hub::PictureVariant;
 
 const bool quiet = (av_log_set_level(AV_LOG_ERROR), true);
 
-constexpr base::Duration kPatience = 120s;
 constexpr base::Duration kEachFrame = 1s / kFrameRate;
 
 struct Watch {
@@ -38,7 +38,7 @@ struct Size {
   bool operator==(const Size&) const = default;
 };
 
-class PicturesTest : public testing::Test {
+class PicturesTest : public ViewerTest {
  protected:
   static PictureOptions options() {
     PictureOptions options;
@@ -46,15 +46,7 @@ class PicturesTest : public testing::Test {
     options.linger = 200ms;
     return options;
   }
-  template <typename Condition>
-  bool comes_true(Condition condition) {
-    base::MonoTime limit = base::system_clock().mono() + kPatience;
-    while (!condition()) {
-      if (base::system_clock().mono() > limit) return false;
-      loop_.run_once(20ms);
-    }
-    return true;
-  }
+  void see(const Reader::Item& item) override { newest_ = std::max(newest_, item.unit->pts); }
   std::unique_ptr<Watch> watch(WorkerPictures& pictures, const PictureVariant& variant) {
     auto made = std::make_unique<Watch>();
     made->lease =
@@ -89,9 +81,7 @@ class PicturesTest : public testing::Test {
     return size;
   }
 
-  io::Loop loop_;
-  hub::StreamName name_ = *hub::StreamName::parse("live/alpha");
-  hub::Directory directory_{{&loop_}, {}};
+  media::MediaTime newest_;
 };
 
 TEST_F(PicturesTest, GivesTheNewestPictureAtTheWantedSizeAndThenOneEachInterval) {
@@ -113,16 +103,11 @@ TEST_F(PicturesTest, GivesTheNewestPictureAtTheWantedSizeAndThenOneEachInterval)
 TEST_F(PicturesTest, TheFirstPictureIsTheNewestNotTheKeyframe) {
   WorkerPictures pictures({&loop_}, directory_, options());
   Sender sender(loop_, directory_);
-  media::MediaTime newest;
-  hub::Reader<hub::FrameFormat> reader;
-  directory_.read<hub::FrameFormat>(
-      name_, {.protocol = "test", .session = "t1", .peer = "", .wait = kPatience, .arguments = {}}, loop_,
-      [] {}, [&](base::Result<hub::Reader<hub::FrameFormat>> found) { reader = std::move(*found); });
+  ViewerTest::watch();
   // Half a second into a group.
-  ASSERT_TRUE(comes_true([&] {
-    while (auto item = reader ? reader.next() : std::nullopt) newest = std::max(newest, item->unit->pts);
-    return newest.time_since_epoch() % 1s > 500ms && newest > media::MediaTime(1s);
-  }));
+  ASSERT_TRUE(
+      comes_true([&] { return newest_.time_since_epoch() % 1s > 500ms && newest_ > media::MediaTime(1s); }));
+  media::MediaTime newest = newest_;
   auto seen = watch(pictures, {.interval = 1s});
   ASSERT_TRUE(comes_true([&] { return !seen->pictures.empty(); }));
   EXPECT_GE(seen->pictures[0]->time, newest - 2 * kEachFrame);
@@ -164,7 +149,7 @@ TEST_F(PicturesTest, KeyframesAloneAreDecodedWhenTheySuffice) {
 TEST_F(PicturesTest, VariantsAreLimitedAndThoseThatOnlyLingerMakeRoom) {
   PictureOptions two = options();
   two.variants_max = 2;
-  two.linger = kPatience;
+  two.linger = worker::test::kPatience;
   WorkerPictures pictures({&loop_}, directory_, two);
   Sender sender(loop_, directory_);
   auto first = watch(pictures, {.width = 32});
@@ -188,13 +173,8 @@ TEST_F(PicturesTest, SaysWhyThereAreNone) {
   ASSERT_TRUE(comes_true([&] { return absent->error.has_value(); }));
   EXPECT_EQ(absent->error->code, base::Code::kNotFound);
   Sender sender(loop_, directory_);
-  ASSERT_TRUE(comes_true([&, found = false, asked = false]() mutable {
-    if (!std::exchange(asked, true))
-      directory_.read<hub::FrameFormat>(
-          name_, {.protocol = "test", .session = "t", .peer = "", .wait = kPatience, .arguments = {}}, loop_,
-          [] {}, [&](auto reader) { found = reader.ok(); });
-    return found;
-  }));
+  ViewerTest::watch();
+  ASSERT_TRUE(comes_true([&] { return static_cast<bool>(reader_); }));
   auto refused = watch(idle, {});
   ASSERT_TRUE(comes_true([&] { return refused->error.has_value(); }));
   EXPECT_EQ(refused->error->code, base::Code::kLimit);

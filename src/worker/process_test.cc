@@ -17,6 +17,7 @@
 
 #include "codec/codec.h"
 #include "worker/supervisor.h"
+#include "worker/test_loop.h"
 
 namespace eyas::worker {
 namespace {
@@ -33,15 +34,9 @@ struct Seen : Supervisor::Sink {
 
 class WorkerProgram : public testing::Test {
  protected:
-  // Turns the loop until it is so; false when that takes far too long.
   template <typename Condition>
   bool comes_true(Condition condition) {
-    base::MonoTime limit = base::system_clock().mono() + 90s;
-    while (!condition()) {
-      if (base::system_clock().mono() > limit) return false;
-      loop_.run_once(100ms);
-    }
-    return true;
+    return test::comes_true(loop_, condition);
   }
   static ProcessOptions program() {
     ProcessOptions options;

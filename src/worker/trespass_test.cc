@@ -14,11 +14,13 @@
 
 #include "worker/sanitized.h"
 #include "worker/supervisor.h"
+#include "worker/test_loop.h"
 
 namespace eyas::worker {
 namespace {
 
 using namespace std::chrono_literals;
+using test::comes_true;
 
 struct Nobody : Supervisor::Sink {
   void on_track(TrackMessage) override {}
@@ -31,16 +33,6 @@ double metric(const Incidents& incidents, std::string_view name, std::string_vie
   for (const base::Metric& metric : incidents.metrics())
     if (metric.name == name && (what.empty() || metric.labels.at(0).second == what)) return metric.value;
   return -1;
-}
-
-template <typename Condition>
-bool comes_true(io::Loop& loop, Condition condition) {
-  base::MonoTime limit = base::system_clock().mono() + 60s;
-  while (!condition()) {
-    if (base::system_clock().mono() > limit) return false;
-    loop.run_once(100ms);
-  }
-  return true;
 }
 
 class Trespass : public testing::Test {
