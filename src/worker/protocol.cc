@@ -17,6 +17,14 @@ constexpr uint8_t kKeyFlag = 1, kDiscontinuityFlag = 2, kHiddenFlag = 4, kAloneF
 // Bits of a variant's flags.
 constexpr uint8_t kWantedFlag = 1, kLookFlag = 2;
 
+// Beyond these no time makes sense, and sums of times would overflow.
+constexpr base::Duration kTimeMax{int64_t{1} << 60};     // 36 years of media
+constexpr base::Duration kCaptureMax{int64_t{1} << 62};  // until 2116
+
+bool within(base::Duration time, base::Duration most) {
+  return time >= -most && time <= most;
+}
+
 uint8_t flags_of(const FrameMessage& frame) {
   return static_cast<uint8_t>((frame.key ? kKeyFlag : 0) | (frame.discontinuity ? kDiscontinuityFlag : 0) |
                               (frame.hidden ? kHiddenFlag : 0) | (frame.alone ? kAloneFlag : 0));
@@ -109,7 +117,8 @@ std::vector<uint8_t> encode(const LogMessage& line) {
 
 base::Status Decoder::feed(base::Bytes bytes) {
   // Whole messages are read where they lie; only an unfinished one is kept.
-  if (!buffer_.empty()) {
+  const bool begun = !buffer_.empty();
+  if (begun) {
     buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
     bytes = buffer_;
   }
@@ -120,8 +129,10 @@ base::Status Decoder::feed(base::Bytes bytes) {
     if (*used == 0) break;
     done += *used;
   }
-  std::vector<uint8_t> left(bytes.begin() + static_cast<std::ptrdiff_t>(done), bytes.end());
-  buffer_.swap(left);
+  if (begun)
+    buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(done));
+  else
+    buffer_.assign(bytes.begin() + static_cast<std::ptrdiff_t>(done), bytes.end());
   return {};
 }
 
@@ -219,7 +230,9 @@ base::Status Decoder::frame(ByteReader in) {
   frame.dts = get_time(in);
   frame.duration = get_time(in);
   frame.capture = base::WallTime(get_time(in));
-  if (!in.ok()) return malformed("worker frame");
+  bool timely = within(frame.pts, kTimeMax) && within(frame.dts, kTimeMax) &&
+                within(frame.duration, kTimeMax) && within(frame.capture.time_since_epoch(), kCaptureMax);
+  if (!in.ok() || !timely) return malformed("worker frame");
   if (!knows(frame.track)) return malformed("worker frame: track was not told");
   frame.payload = base::Slice::copy_of(in.rest());
   sink_.on_frame(std::move(frame));
@@ -265,6 +278,7 @@ base::Status Decoder::variant(ByteReader in) {
 base::Status Decoder::opened(ByteReader in) {
   OpenedMessage opened;
   opened.duration = get_time(in);
+  bool timely = within(opened.duration, kTimeMax);
   size_t count = in.u16();
   if (count > limits_.tracks) return over_limit("worker opened: tracks", count);
   for (size_t i = 0; i < count && in.ok(); ++i) {
@@ -272,9 +286,10 @@ base::Status Decoder::opened(ByteReader in) {
     first.track = in.u32();
     first.pts = get_time(in);
     first.dts = get_time(in);
+    timely = timely && within(first.pts, kTimeMax) && within(first.dts, kTimeMax);
   }
   opened.left_out = in.text(in.u16());
-  if (!in.ok() || in.remaining() != 0) return malformed("worker opened");
+  if (!in.ok() || in.remaining() != 0 || !timely) return malformed("worker opened");
   if (opened.left_out.size() > limits_.text_bytes)
     return over_limit("worker opened: text", opened.left_out.size());
   sink_.on_opened(std::move(opened));
@@ -283,7 +298,8 @@ base::Status Decoder::opened(ByteReader in) {
 
 base::Status Decoder::read_through(ByteReader in) {
   ReadThroughMessage through{get_time(in)};
-  if (!in.ok() || in.remaining() != 0) return malformed("worker read through");
+  if (!in.ok() || in.remaining() != 0 || !within(through.end, kTimeMax))
+    return malformed("worker read through");
   sink_.on_read_through(through);
   return {};
 }

@@ -223,6 +223,23 @@ TEST(WorkerProtocol, ADevicesJobComesBackAsItWent) {
   EXPECT_EQ(decode_job(bytes).error().code, Code::kMalformed) << "no such form";
 }
 
+TEST(WorkerProtocol, NoTimeIsBeyondAllSense) {
+  constexpr base::Duration kNever = base::Duration::max();
+  auto told = [](const FrameMessage& frame) {
+    std::vector<uint8_t> bytes = encode(video_track());
+    append(bytes, encode(frame));
+    return after_hello(bytes);
+  };
+  EXPECT_TRUE(told({.track = 1}).ok());
+  EXPECT_EQ(told({.track = 1, .pts = kNever}).error().code, Code::kMalformed);
+  EXPECT_EQ(told({.track = 1, .dts = -kNever}).error().code, Code::kMalformed);
+  EXPECT_EQ(told({.track = 1, .duration = kNever}).error().code, Code::kMalformed);
+  EXPECT_EQ(told({.track = 1, .capture = base::WallTime(kNever)}).error().code, Code::kMalformed);
+  EXPECT_EQ(after_hello(encode(OpenedMessage{.duration = kNever})).error().code, Code::kMalformed);
+  EXPECT_EQ(after_hello(encode(OpenedMessage{.firsts = {{1, kNever, {}}}})).error().code, Code::kMalformed);
+  EXPECT_EQ(after_hello(encode(ReadThroughMessage{kNever})).error().code, Code::kMalformed);
+}
+
 TEST(WorkerProtocol, KeepsItsLimits) {
   Limits limits{.message_bytes = 100, .record_bytes = 8, .text_bytes = 8, .tracks = 1};
   EXPECT_EQ(after_hello(base::from_hex("00000065"), limits).error().code, Code::kLimit);
