@@ -9,15 +9,14 @@
 #include <fstream>
 
 #include "codec/codec.h"
+#include "sources/test_viewer.h"
 
 namespace eyas::files {
 namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
-using Reader = hub::Reader<hub::FrameFormat>;
 
-constexpr base::Duration kPatience = 120s;
 constexpr const char* kSound = "-f lavfi -i sine=duration=2:sample_rate=48000 ";
 
 struct Seen {
@@ -28,7 +27,7 @@ struct Seen {
   base::MonoTime at;  // when it came
 };
 
-class PlayerTest : public testing::Test {
+class PlayerTest : public sources::ViewerTest {
  protected:
   void SetUp() override {
     if (std::system("command -v ffmpeg >/dev/null 2>&1") != 0) GTEST_SKIP() << "ffmpeg is not installed";
@@ -53,31 +52,11 @@ class PlayerTest : public testing::Test {
     auto made = Playlists::start(loop_, directory_, options_, root_ / "data");
     ASSERT_TRUE(made.ok()) << made.error().message();
     playlists_ = std::move(*made);
-    if (reader_ || reading_) return;
-    reading_ = true;
-    directory_.read<hub::FrameFormat>(
-        *hub::StreamName::parse("live/tv"),
-        {.protocol = "test", .session = "t1", .peer = "", .wait = kPatience, .arguments = {}}, loop_, [] {},
-        [this](base::Result<Reader> reader) {
-          ASSERT_TRUE(reader.ok());
-          reader_ = std::move(*reader);
-        });
+    if (!std::exchange(watching_, true)) watch("live/tv");
   }
-  template <typename Condition>
-  bool comes_true(Condition condition) {
-    base::MonoTime limit = base::system_clock().mono() + kPatience;
-    while (!condition()) {
-      if (base::system_clock().mono() > limit) return false;
-      loop_.run_once(20ms);
-      while (reader_) {
-        auto item = reader_.next();
-        if (!item) break;
-        const media::Frame& f = *item->unit;
-        seen_[f.track->kind()].push_back(
-            {f.track, f.pts, f.dts, f.duration, f.key, base::system_clock().mono()});
-      }
-    }
-    return true;
+  void see(const Reader::Item& item) override {
+    const media::Frame& f = *item.unit;
+    seen_[f.track->kind()].push_back({f.track, f.pts, f.dts, f.duration, f.key, base::system_clock().mono()});
   }
   PlayerReport report() {
     PlayerReport report;
@@ -111,12 +90,9 @@ class PlayerTest : public testing::Test {
   }
 
   fs::path root_ = fs::temp_directory_path() / ("eyas_player_" + std::to_string(getpid()));
-  io::Loop loop_;
-  hub::Directory directory_{{&loop_}, {}};
   Options options_;
   std::unique_ptr<Playlists> playlists_;
-  bool reading_ = false;
-  Reader reader_;
+  bool watching_ = false;
   std::map<media::TrackKind, std::vector<Seen>> seen_;
 };
 
@@ -234,6 +210,14 @@ TEST_F(PlayerTest, AClockThatIsSetAnewInsideAFileIsNoJump) {
   EXPECT_GE(pictures().size(), 145u) << "both halves, in real time";
   EXPECT_GT(pictures().back().at - pictures().front().at, 4s);
   EXPECT_LT(std::chrono::abs(pictures().back().dts - sounds().back().dts), 400ms) << "together";
+}
+
+TEST_F(PlayerTest, ABrokenTimeHoldsNothingUp) {
+  make("1.mp4",
+       picture(25) + "-c:v libx264 -bf 0 -g 25 -bsf:v \"setts=pts='if(eq(N,30),PTS+360000/TB,PTS)'\"");
+  start();
+  ASSERT_TRUE(comes_true([&] { return report().played >= 2; })) << report().error;
+  EXPECT_LT(longest_step(pictures()), 100ms);
 }
 
 TEST_F(PlayerTest, AStateThatIsBrokenIsNoReasonNotToPlay) {

@@ -110,8 +110,10 @@ base::Status TrackDecoder::decode(const FrameMessage& frame, const FrameSink& si
   int sent = avcodec_send_packet(context_.get(), packet_.get());
   av_packet_unref(packet_.get());
   if (sent < 0) return base::Error{base::Code::kMalformed, "decoder: frame", av_error("", sent).detail};
-  if (!frame.alone) return receive(sink);
-  // It would wait for what follows, to put pictures into order.
+  return frame.alone ? drain(sink) : receive(sink);
+}
+
+base::Status TrackDecoder::drain(const FrameSink& sink) {
   avcodec_send_packet(context_.get(), nullptr);
   auto status = receive(sink);
   avcodec_flush_buffers(context_.get());

@@ -28,6 +28,8 @@ class TrackDecoder {
   base::Status decode(const FrameMessage& frame, const FrameSink& sink);
   // The same of FFmpeg's own packet, whose pts are nanoseconds.
   base::Status decode(const AVPacket& packet, const FrameSink& sink);
+  // Gives what it held back to put pictures into order; the next frame begins anew.
+  base::Status drain(const FrameSink& sink);
 
  private:
   explicit TrackDecoder(AvContextPtr context);

@@ -17,7 +17,8 @@ constexpr int kBufferBytes = 64 << 10;
 // Formats of one file that name no others: a playlist could make us open what it likes.
 constexpr const char* kFormats = "mov,mp4,matroska,webm,mpegts,avi,flv";
 constexpr size_t kTracksMax = 16;
-// A file's times go back, or beyond what was read, by more than this only where its clock was set anew.
+// A file's times go back, or beyond what was read, by more than this only where its clock was set anew, or
+// where they are broken.
 constexpr base::Duration kBackMax = std::chrono::seconds(1), kForwardMax = std::chrono::seconds(10);
 constexpr AVRational kNanoseconds{1, 1'000'000'000};
 
@@ -179,8 +180,11 @@ void MediaFile::emit(Track& track, const AVPacket& packet, const Sink& sink) {
   } else {
     frame.pts = frame.dts = reached_;  // data without times belongs where it lies
   }
-  frame.pts = std::max(frame.pts, frame.dts);
+  // No reordering takes so long, and no picture stands so long: a broken entry in a table does not hold up
+  // what follows for hours.
+  if (frame.pts < frame.dts || frame.pts > frame.dts + kForwardMax) frame.pts = frame.dts;
   frame.duration = packet.duration > 0 ? position(packet.duration, stream) + zero_ : unit->duration;
+  frame.duration = std::clamp(frame.duration, base::Duration::zero(), kForwardMax);
   track.last_dts = frame.dts;
   if (track.form.kind() != media::TrackKind::kData) {
     reached_ = frame.dts;

@@ -19,27 +19,29 @@ base::Result<std::unique_ptr<Reel>> Reel::open(int fd, int64_t bytes) {
 
 void Reel::take_track(const TrackMessage& track) {
   if (media::kind_of(track.codec) != media::TrackKind::kVideo) return;
-  if (track_.id != 0 && track_.id != track.id) return;  // the first of several
+  if (track_ != 0 && track_ != track.id) return;  // the first of several
   auto decoder = TrackDecoder::open(track);
   if (!decoder) {
     opened_ = decoder.error();
     return;
   }
-  track_ = track;
+  track_ = track.id;
   decoder_ = std::move(*decoder);
 }
 
 void Reel::take_frame(const FrameMessage& frame) {
-  if (!decoder_ || frame.track != track_.id) return;
+  if (!decoder_ || frame.track != track_) return;
   // What cannot be decoded is not shown.
-  static_cast<void>(decoder_->decode(frame, [&](AVFrame& picture) {
-    base::Duration at(picture.pts);
-    if (any_ && at > end_) step_ = at - end_;
-    end_ = std::max(end_, at);
-    any_ = true;
-    pictures_.push_back({AvFramePtr(av_frame_clone(&picture)), round_ + at});
-    return base::Status();
-  }));
+  static_cast<void>(decoder_->decode(frame, [this](AVFrame& picture) { return take_picture(picture); }));
+}
+
+base::Status Reel::take_picture(AVFrame& picture) {
+  base::Duration at(picture.pts);
+  if (any_ && at > end_) step_ = at - end_;
+  end_ = std::max(end_, at);
+  any_ = true;
+  pictures_.push_back({AvFramePtr(av_frame_clone(&picture)), round_ + at});
+  return {};
 }
 
 base::Status Reel::read() {
@@ -51,15 +53,13 @@ base::Status Reel::read() {
 }
 
 base::Status Reel::rewind() {
+  if (decoder_)
+    static_cast<void>(decoder_->drain([this](AVFrame& picture) { return take_picture(picture); }));
   if (!any_) return base::Error{base::Code::kMalformed, "the film has no picture", {}};
   round_ += end_ + step_;
   end_ = base::Duration::zero();
   any_ = false;
-  if (auto status = file_->seek({}); !status) return status;
-  auto decoder = TrackDecoder::open(track_);
-  if (!decoder) return decoder.error();
-  decoder_ = std::move(*decoder);
-  return {};
+  return file_->seek({});
 }
 
 base::Status Reel::turn_to(base::Duration time, const TrackDecoder::FrameSink& show) {

@@ -29,16 +29,17 @@ class Reel {
   base::Status rewind();
   void take_track(const TrackMessage& track);
   void take_frame(const FrameMessage& frame);
+  base::Status take_picture(AVFrame& picture);
 
   std::unique_ptr<MediaFile> file_;
-  TrackMessage track_;
+  uint32_t track_ = 0;  // the pictures' id; 0: not known yet
   std::unique_ptr<TrackDecoder> decoder_;
   base::Status opened_;
-  std::deque<Picture> pictures_;  // decoded, not shown yet
-  base::Duration round_{0};       // when this round of the film began
-  base::Duration end_{0};         // of the newest picture, in this round
-  base::Duration step_{0};
-  bool any_ = false;  // this round had a picture
+  std::deque<Picture> pictures_;                         // decoded, not shown yet
+  base::Duration round_{0};                              // when this round of the film began
+  base::Duration end_{0};                                // of the newest picture, in this round
+  base::Duration step_ = std::chrono::milliseconds(40);  // between its last two; a film may have one picture
+  bool any_ = false;                                     // this round had a picture
 };
 
 }  // namespace eyas::worker
