@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace eyas::worker {
+namespace {
+
+constexpr int kDriftMax = 1000;  // one in so many
+
+}  // namespace
 
 base::Duration DeviceClock::place(std::optional<base::Duration> stamp, base::MonoTime now) {
   if (!arrived_) {
@@ -10,8 +15,9 @@ base::Duration DeviceClock::place(std::optional<base::Duration> stamp, base::Mon
   } else {
     bool stamped = stamp && stamp_ && *stamp > *stamp_ && *stamp - *stamp_ <= kStepMax;
     base::Duration step = stamped ? *stamp - *stamp_ : now - *arrived_;
-    time_ += std::max(step, base::Duration(1));
-    origin_ = std::min(origin_, now - time_);
+    step = std::max(step, base::Duration(1));
+    time_ += step;
+    origin_ = std::min(origin_ + step / kDriftMax, now - time_);
   }
   arrived_ = now;
   stamp_ = stamp;

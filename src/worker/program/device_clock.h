@@ -16,7 +16,8 @@ class DeviceClock {
 
   // The time of the next picture; they rise strictly. `stamp`: on any clock; nullopt: the device has none.
   base::Duration place(std::optional<base::Duration> stamp, base::MonoTime now);
-  // How much later than the best of them the last picture was read: what waits in the device's buffers.
+  // How much later than the best of them the last picture was read: what waits in the device's buffers. A
+  // clock that goes up to a thousandth slower than ours is no delay.
   base::Duration late() const { return late_; }
 
  private:

@@ -4,23 +4,13 @@ extern "C" {
 #include <libavcodec/avcodec.h>
 }
 
-#include <time.h>
-
-#include <cerrno>
+#include "worker/program/pace.h"
 
 namespace eyas::worker {
 namespace {
 
-constexpr uint64_t kTellBrokenEvery = 100;
 // A camera's stamp that is older than this, or younger than now, is on another clock than ours.
 constexpr base::Duration kStampAgeMax = std::chrono::seconds(5);
-
-void sleep_until(base::MonoTime when) {
-  auto ns = when.time_since_epoch().count();
-  timespec until{static_cast<time_t>(ns / 1'000'000'000), static_cast<long>(ns % 1'000'000'000)};
-  while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
-  }
-}
 
 }  // namespace
 
@@ -78,7 +68,7 @@ base::WallTime DeviceRun::captured(base::MonoTime now) const {
 
 base::Status DeviceRun::pass(const AVPacket& packet, FrameMessage about) {
   auto unit = form_->take({packet.data, static_cast<size_t>(packet.size)});
-  if (!unit) return note_broken(unit.error());
+  if (!unit) return broken_.bear(unit.error());
   if (auto news = form_->news()) {
     if (auto status = channel_.say(*news); !status) return status;
   }
@@ -92,14 +82,7 @@ base::Status DeviceRun::encode_picture(AVPacket& packet, FrameMessage about) {
   if (clock_.late() > kLateMax) return {};
   about.key = !last_key_ || about.pts - *last_key_ >= kKeyInterval;
   if (about.key) last_key_ = about.pts;
-  auto status = transcoder_->feed(about, packet);
-  if (status.ok() || status.error().code != base::Code::kMalformed) return status;
-  return note_broken(status.error());
-}
-
-base::Status DeviceRun::note_broken(const base::Error& why) {
-  if (broken_++ % kTellBrokenEvery != 0) return {};
-  return channel_.say(LogMessage{base::LogLevel::kWarning, why.message()});
+  return broken_.bear(transcoder_->feed(about, packet));
 }
 
 void DeviceRun::on_key_request(KeyRequest) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "worker/program/broken.h"
 #include "worker/program/channel.h"
 #include "worker/program/device_clock.h"
 #include "worker/program/device_input.h"
@@ -30,7 +31,6 @@ class DeviceRun final : TranscodeSink, Decoder::Sink {
   base::Status pass(const AVPacket& packet, FrameMessage about);
   base::Status encode_picture(AVPacket& packet, FrameMessage about);
   base::WallTime captured(base::MonoTime now) const;
-  base::Status note_broken(const base::Error& why);
 
   base::Status tell(TrackMessage track) override { return channel_.say(track); }
   base::Status give(FrameMessage frame) override { return channel_.say(frame); }
@@ -41,12 +41,12 @@ class DeviceRun final : TranscodeSink, Decoder::Sink {
   std::unique_ptr<DeviceInput> input_;
   DeviceJob job_;
   Channel& channel_;
+  Broken broken_{channel_};
   Decoder server_;
   DeviceClock clock_;
   std::optional<TrackForm> form_;                // of a camera's own H.264
   std::unique_ptr<VideoTranscoder> transcoder_;  // of everything else
   std::optional<base::Duration> last_key_;
-  uint64_t broken_ = 0;
 };
 
 }  // namespace eyas::worker

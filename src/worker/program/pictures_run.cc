@@ -5,11 +5,6 @@ extern "C" {
 }
 
 namespace eyas::worker {
-namespace {
-
-constexpr uint64_t kTellBrokenEvery = 100;
-
-}  // namespace
 
 base::Error PicturesRun::run() {
   Decoder decoder(static_cast<Decoder::Sink&>(*this), {}, Speaker::kServer);
@@ -38,7 +33,7 @@ void PicturesRun::on_variant(VariantMessage variant) {
 
 void PicturesRun::on_frame(FrameMessage frame) {
   if (!ended_.ok() || !decoder_) return;
-  note(decoder_->decode(frame, [this](AVFrame& decoded) { return show(decoded); }));
+  ended_ = broken_.bear(decoder_->decode(frame, [this](AVFrame& decoded) { return show(decoded); }));
 }
 
 base::Status PicturesRun::show(const AVFrame& decoded) {
@@ -52,16 +47,6 @@ base::Status PicturesRun::show(const AVFrame& decoded) {
     if (auto status = channel_.say(frame); !status) return status;
   }
   return {};
-}
-
-void PicturesRun::note(const base::Status& status) {
-  if (status.ok()) return;
-  if (status.error().code != base::Code::kMalformed) {
-    ended_ = status;
-    return;
-  }
-  if (broken_++ % kTellBrokenEvery != 0) return;
-  ended_ = channel_.say(LogMessage{base::LogLevel::kWarning, status.error().message()});
 }
 
 }  // namespace eyas::worker

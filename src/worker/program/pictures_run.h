@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 
+#include "worker/program/broken.h"
 #include "worker/program/channel.h"
 #include "worker/program/decoder.h"
 #include "worker/program/picture_maker.h"
@@ -23,13 +24,12 @@ class PicturesRun final : Decoder::Sink {
   void on_variant(VariantMessage variant) override;
 
   base::Status show(const AVFrame& decoded);
-  void note(const base::Status& status);
 
   Channel& channel_;
   std::unique_ptr<TrackDecoder> decoder_;
   std::map<uint32_t, PictureMaker> makers_;
-  base::Status ended_;   // why it cannot go on
-  uint64_t broken_ = 0;  // frames that could not be decoded
+  base::Status ended_;  // why it cannot go on
+  Broken broken_{channel_};
 };
 
 }  // namespace eyas::worker

@@ -6,8 +6,6 @@
 namespace eyas::worker {
 namespace {
 
-constexpr uint64_t kTellBrokenEvery = 100;
-
 std::unique_ptr<Transcoder> make(media::Codec to, TranscodeSink& sink) {
   if (to == media::Codec::kH264) return std::make_unique<VideoTranscoder>(sink);
   return std::make_unique<AudioTranscoder>(to, sink);
@@ -33,21 +31,11 @@ void TranscodeRun::on_track(TrackMessage track) {
 }
 
 void TranscodeRun::on_frame(FrameMessage frame) {
-  if (ended_.ok() && has_source_) note(transcoder_->feed(frame));
+  if (ended_.ok() && has_source_) ended_ = broken_.bear(transcoder_->feed(frame));
 }
 
 void TranscodeRun::on_key_request(KeyRequest) {
   transcoder_->want_key();
-}
-
-void TranscodeRun::note(const base::Status& status) {
-  if (status.ok()) return;
-  if (status.error().code != base::Code::kMalformed) {
-    ended_ = status;
-    return;
-  }
-  if (broken_++ % kTellBrokenEvery != 0) return;
-  ended_ = channel_.say(LogMessage{base::LogLevel::kWarning, status.error().message()});
 }
 
 }  // namespace eyas::worker

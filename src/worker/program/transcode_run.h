@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "worker/program/broken.h"
 #include "worker/program/channel.h"
 #include "worker/program/transcoder.h"
 
@@ -22,13 +23,11 @@ class TranscodeRun final : Decoder::Sink, TranscodeSink {
   base::Status tell(TrackMessage track) override { return channel_.say(track); }
   base::Status give(FrameMessage frame) override { return channel_.say(frame); }
 
-  void note(const base::Status& status);
-
   Channel& channel_;
   std::unique_ptr<Transcoder> transcoder_;
   base::Status ended_;  // why it cannot go on
   bool has_source_ = false;
-  uint64_t broken_ = 0;  // frames that could not be decoded
+  Broken broken_{channel_};
 };
 
 }  // namespace eyas::worker
