@@ -35,12 +35,6 @@ media::Codec codec_of(Derivation derivation) {
   return media::Codec::kH264;
 }
 
-worker::SupervisorOptions answering() {
-  worker::SupervisorOptions options;
-  options.speaks_unasked = false;
-  return options;
-}
-
 }  // namespace
 
 const char* derivation_name(Derivation derivation) {
@@ -193,7 +187,7 @@ bool DerivedTrack::start_worker() {
   supervisor_ = std::make_unique<worker::Supervisor>(
       loop_, name_.text() + " to " + derivation_name(derivation_), base::Slice(worker::encode(job)),
       worker::launch_program(loop_, options_.process), static_cast<worker::Supervisor::Sink&>(*this),
-      answering());
+      worker::SupervisorOptions{.speaks_unasked = false, .limits = {}});
   supervisor_->start();
   return true;
 }
@@ -246,21 +240,16 @@ void DerivedTrack::on_track(worker::TrackMessage message) {
   if (publisher_) publisher_.set_track(derived_);
 }
 
-// A worker's frames are a stranger's: only those that a stream can bear pass.
-bool DerivedTrack::fits(const worker::FrameMessage& frame) {
-  media::MediaTime dts(frame.dts);
-  if (!derived_ || frame.pts < frame.dts || dts > fed_ + kAheadMax || dts < fed_ - kBehindMax) return false;
-  auto facts = codec::inspect(derived_->config, frame.payload);
-  return facts && facts->picture && facts->key == frame.key;
-}
-
 void DerivedTrack::on_frame(worker::FrameMessage message) {
   if (!publisher_) return;
-  if (!fits(message)) {
+  media::MediaTime dts(message.dts);
+  bool timely = dts <= fed_ + kAheadMax && dts >= fed_ - kBehindMax;
+  if (derived_) message.track = derived_->id;  // the worker knows its one track by another
+  if (!derived_ || !timely || !fits(*derived_, message)) {
     ++counters().frames_bad;
     return;
   }
-  if (published_ && media::MediaTime(message.dts) <= *published_) return;  // its predecessor made that one
+  if (published_ && dts <= *published_) return;  // its predecessor made that one
   if (resuming_ && !message.key) {
     if (!std::exchange(key_asked_, true)) want_key();
     return;

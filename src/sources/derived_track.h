@@ -74,7 +74,6 @@ class DerivedTrack final : worker::Supervisor::Sink {
   bool start_worker();
   void want_key();
   void stop_worker();
-  bool fits(const worker::FrameMessage& frame);
   DerivationCounters& counters() { return stats_->of[static_cast<size_t>(derivation_)]; }
 
   io::Loop& loop_;

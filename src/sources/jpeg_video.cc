@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/log.h"
-#include "codec/codec.h"
 #include "sources/worker_media.h"
 
 namespace eyas::sources {
@@ -15,12 +14,6 @@ constexpr uint32_t kImageTrack = 1;
 constexpr int kStepFollow = 8;
 constexpr base::Duration kStepMax = std::chrono::seconds(2);
 
-worker::SupervisorOptions answering() {
-  worker::SupervisorOptions options;
-  options.speaks_unasked = false;
-  return options;
-}
-
 }  // namespace
 
 WorkerJpegVideo::WorkerJpegVideo(io::Loop& loop, std::string title, const PictureOptions& options,
@@ -28,10 +21,10 @@ WorkerJpegVideo::WorkerJpegVideo(io::Loop& loop, std::string title, const Pictur
     : loop_(loop),
       stats_(std::move(stats)),
       sink_(sink),
-      supervisor_(loop, std::move(title),
-                  base::Slice(worker::encode(worker::TranscodeJob{media::Codec::kH264})),
-                  worker::launch_program(loop, options.process),
-                  static_cast<worker::Supervisor::Sink&>(*this), answering()) {
+      supervisor_(
+          loop, std::move(title), base::Slice(worker::encode(worker::TranscodeJob{media::Codec::kH264})),
+          worker::launch_program(loop, options.process), static_cast<worker::Supervisor::Sink&>(*this),
+          worker::SupervisorOptions{.speaks_unasked = false, .limits = {}}) {
   supervisor_.start();
 }
 
@@ -83,10 +76,7 @@ void WorkerJpegVideo::on_track(worker::TrackMessage message) {
 }
 
 void WorkerJpegVideo::on_frame(worker::FrameMessage message) {
-  if (!track_ || message.track != track_->id) return;
-  // A worker's frames are a stranger's: only those that a stream can bear pass.
-  auto facts = codec::inspect(track_->config, message.payload);
-  if (!facts || !facts->picture || facts->key != message.key || message.pts < message.dts) return;
+  if (!track_ || !fits(*track_, message)) return;
   sink_.on_frame(frame_of(std::move(message), track_, loop_.clock().mono()));
 }
 

@@ -203,7 +203,7 @@ void Slate::on_track(worker::TrackMessage message) {
 
 void Slate::on_frame(worker::FrameMessage message) {
   auto track = std::ranges::find_if(tracks_, [&](const auto& one) { return one->id == message.track; });
-  if (!publisher_ || track == tracks_.end()) return;
+  if (!publisher_ || track == tracks_.end() || !fits(**track, message)) return;
   publisher_.publish(frame_of(std::move(message), *track, loop_.clock().mono()));
 }
 

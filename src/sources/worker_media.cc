@@ -40,6 +40,13 @@ base::Result<media::TrackPtr> track_of(worker::TrackMessage message) {
   return media::TrackPtr(std::move(track));
 }
 
+bool fits(const media::Track& track, const worker::FrameMessage& frame) {
+  if (frame.track != track.id || frame.pts < frame.dts) return false;
+  if (track.kind() == media::TrackKind::kData) return true;
+  auto facts = codec::inspect(track.config, frame.payload);
+  return facts && facts->picture && facts->key == frame.key;
+}
+
 media::Frame frame_of(worker::FrameMessage message, media::TrackPtr track, base::MonoTime now) {
   media::Frame frame;
   frame.track = std::move(track);

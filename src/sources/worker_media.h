@@ -12,6 +12,10 @@ worker::FrameMessage message_of(const media::Frame& frame);
 
 // A worker's track as a stream has it. Errors: those of its record.
 base::Result<media::TrackPtr> track_of(worker::TrackMessage message);
+// Whether a stream can bear a worker's frame of that track, for a worker is a stranger: its payload reads as
+// the codec's, it says `key` when it is one, and it is shown no sooner than it is decoded. Data can be
+// anything.
+bool fits(const media::Track& track, const worker::FrameMessage& frame);
 // Its frame of that track, which came now.
 media::Frame frame_of(worker::FrameMessage message, media::TrackPtr track, base::MonoTime now);
 

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "base/log.h"
-#include "codec/codec.h"
 #include "sources/worker_media.h"
 
 namespace eyas::devices {
@@ -20,13 +19,6 @@ using base::Error;
 // The kernel's number of video devices (Documentation/admin-guide/devices.txt).
 constexpr unsigned kVideoMajor = 81;
 constexpr base::Duration kReportEvery = std::chrono::seconds(1);
-
-worker::SupervisorOptions for_one_attempt() {
-  worker::SupervisorOptions options;
-  options.once = true;
-  options.silence_max = Pull::kSilenceMax;
-  return options;
-}
 
 hub::PublisherInfo info_of(const protocols::TransferRequest& request, const worker::DeviceJob& job) {
   hub::PublisherInfo info;
@@ -64,7 +56,8 @@ Pull::Pull(protocols::TransferRequest request, hub::Directory& directory,
           [this](Error why) { end(std::move(why)); }),
       supervisor_(request_.loop, "device " + job_.name, base::Slice(worker::encode(job_)),
                   worker::launch_program(request_.loop, process),
-                  static_cast<worker::Supervisor::Sink&>(*this), for_one_attempt()) {
+                  static_cast<worker::Supervisor::Sink&>(*this),
+                  worker::SupervisorOptions{.silence_max = kSilenceMax, .once = true, .limits = {}}) {
   ++statistics_.pulls;
   ++statistics_.pulls_open;
   publisher_.on_key_wanted(
@@ -106,10 +99,7 @@ void Pull::on_track(worker::TrackMessage message) {
 }
 
 void Pull::on_frame(worker::FrameMessage message) {
-  // A worker's frames are a stranger's: only those that a stream can bear pass.
-  auto facts = track_ && message.track == track_->id ? codec::inspect(track_->config, message.payload)
-                                                     : base::Result<codec::FrameFacts>(Error{});
-  if (!facts || !facts->picture || facts->key != message.key || message.pts < message.dts) {
+  if (!track_ || !sources::fits(*track_, message)) {
     ++frames_bad_;
     ++statistics_.frames_bad;
     return;

@@ -320,6 +320,10 @@ void Player::take_frame(worker::FrameMessage message) {
   auto track =
       std::ranges::find_if(current_->tracks, [&](const auto& one) { return one->id == message.track; });
   if (track == current_->tracks.end()) return;
+  if (!sources::fits(**track, message)) {
+    ++shared_.frames_bad;
+    return;
+  }
   bool data = (*track)->kind() == media::TrackKind::kData;
   if (!data) current_->position = message.dts;
   base::MonoTime now = loop_.clock().mono();

@@ -51,6 +51,7 @@ class Player final : Play::Sink {
     std::atomic<uint64_t> played{0};   // files to their end
     std::atomic<uint64_t> failed{0};   // files that could not be played, or not to their end
     std::atomic<uint64_t> skipped{0};
+    std::atomic<uint64_t> frames_bad{0};  // of workers, which no stream can bear
   };
 
   Player(io::Loop& loop, hub::Directory& directory, PlaylistOptions options, Shared& shared);

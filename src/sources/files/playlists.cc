@@ -145,7 +145,9 @@ std::vector<base::Metric> Playlists::metrics() const {
       row("eyas_files_played_total", "Files that were played to their end", Kind::kCounter, shared_.played),
       row("eyas_files_failed_total", "Files that could not be played, or not to their end", Kind::kCounter,
           shared_.failed),
-      row("eyas_files_skipped_total", "Skips that somebody asked for", Kind::kCounter, shared_.skipped)};
+      row("eyas_files_skipped_total", "Skips that somebody asked for", Kind::kCounter, shared_.skipped),
+      row("eyas_files_frames_bad_total", "Frames of files' workers that were not what they said",
+          Kind::kCounter, shared_.frames_bad)};
   if (uploads_) std::ranges::move(uploads_->metrics(), std::back_inserter(all));
   return all;
 }
