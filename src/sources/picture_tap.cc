@@ -17,12 +17,6 @@ constexpr base::Duration kLagMax = std::chrono::seconds(2);
 // Keyframes alone do when they come about as often as pictures are wanted.
 constexpr int64_t kKeySlackPercent = 20;
 
-worker::SupervisorOptions answering() {
-  worker::SupervisorOptions options;
-  options.speaks_unasked = false;
-  return options;
-}
-
 }  // namespace
 
 bool PictureStats::take_worker(size_t workers_max) {
@@ -182,7 +176,7 @@ bool PictureTap::start_worker() {
   supervisor_ = std::make_unique<worker::Supervisor>(
       loop_, name_.text() + " to pictures", base::Slice(worker::encode(worker::PicturesJob{})),
       worker::launch_program(loop_, options_.process), static_cast<worker::Supervisor::Sink&>(*this),
-      answering());
+      worker::SupervisorOptions{.speaks_unasked = false, .limits = {}});
   supervisor_->start();
   return true;
 }

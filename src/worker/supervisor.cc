@@ -40,6 +40,7 @@ void Supervisor::launch() {
   launched_ = heard_ = executor_.clock().mono();
   asked_.reset();
   trespass_.reset();
+  through_ = ended_well_ = false;
   decoder_ = std::make_unique<Decoder>(static_cast<Decoder::Sink&>(*this), options_.limits);
   auto process = launch_(*this);
   if (!process) return back_off(process.error());
@@ -56,8 +57,13 @@ void Supervisor::on_bytes(base::Bytes bytes) {
   if (!decoder_) return;  // it broke the protocol before, and is being killed
   if (auto status = decoder_->feed(bytes); !status) {
     decoder_.reset();
-    process_->kill(status.error());
+    kill(status.error());
   }
+}
+
+void Supervisor::kill(base::Error why) {
+  through_ = false;
+  if (process_) process_->kill(std::move(why));
 }
 
 void Supervisor::on_drained() {
@@ -72,7 +78,9 @@ size_t Supervisor::send(const base::Slice& message) {
 
 void Supervisor::on_exit(const base::Error& why) {
   base::Error reason = why;
-  if (Incidents* incidents = process_->incidents()) incidents->count_exit();
+  ended_well_ = through_ && !trespass_;
+  Incidents* incidents = process_->incidents();
+  if (incidents != nullptr && !ended_well_) incidents->count_exit();
   if (why.code == base::Code::kRefused) report_trespass(reason);
   process_.reset();
   back_off(reason);
@@ -113,10 +121,8 @@ void Supervisor::watch_silence() {
   base::MonoTime now = executor_.clock().mono();
   base::MonoTime silent_since = options_.speaks_unasked ? heard_ : asked_.value_or(now);
   base::Duration left = silent_since + options_.silence_max - now;
-  if (left <= base::Duration::zero()) {
-    process_->kill({base::Code::kTimeout, "worker said nothing for too long", {}});
-    return;
-  }
+  if (left <= base::Duration::zero())
+    return kill({base::Code::kTimeout, "worker said nothing for too long", {}});
   silence_ = executor_.after(left, [this] { watch_silence(); });
 }
 
@@ -148,8 +154,14 @@ void Supervisor::on_trespass(TrespassMessage trespass) {
   trespass_ = trespass;
 }
 
+void Supervisor::on_read_through(ReadThroughMessage through) {
+  through_ = true;
+  sink_.on_read_through(through);
+}
+
 void Supervisor::on_log(LogMessage line) {
-  base::log_event(line.level, "worker.says", {{"worker", name_}, {"text", line.text}});
+  auto level = options_.grumbles ? std::min(line.level, base::LogLevel::kInfo) : line.level;
+  base::log_event(level, "worker.says", {{"worker", name_}, {"text", line.text}});
   sink_.on_said(line);
 }
 

@@ -23,6 +23,8 @@ struct SupervisorOptions {
   bool speaks_unasked = true;
   // Its first death is the end: kBackoff comes, and no further start. Somebody else decides about another.
   bool once = false;
+  // What its libraries find fault with plays well all the same: the log has it as information.
+  bool grumbles = false;
   Limits limits;
 };
 
@@ -33,7 +35,8 @@ const char* state_name(WorkerState state);  // "starting", ...: for log, metrics
 // Lives on its executor's loop. Destroying it kills the worker.
 class Supervisor final : Process::Handler, Decoder::Sink {
  public:
-  // Called from the loop. The supervisor may not be destroyed inside.
+  // Called from the loop. The supervisor may not be destroyed inside, but in on_state(kBackoff) of one that
+  // is started `once`, unless start() is what calls.
   struct Sink {
     virtual ~Sink() = default;
     virtual void on_track(TrackMessage track) = 0;
@@ -45,6 +48,9 @@ class Supervisor final : Process::Handler, Decoder::Sink {
     virtual void on_drained() {}
     // What it says of itself, which the log has already; an error before its death is the reason of it.
     virtual void on_said(const LogMessage&) {}
+    // A file job's.
+    virtual void on_opened(OpenedMessage) {}
+    virtual void on_read_through(ReadThroughMessage) {}
   };
 
   // `job` is an encoded job message; each new process gets it.
@@ -56,10 +62,14 @@ class Supervisor final : Process::Handler, Decoder::Sink {
   // Gives the worker a message; it is dropped while there is none. Returns the bytes that it has not taken
   // yet.
   size_t send(const base::Slice& message);
+  // Ends the worker by force; kBackoff follows with this reason.
+  void kill(base::Error why);
 
   WorkerState state() const { return state_; }
   uint64_t restarts() const { return restarts_; }
   const std::string& last_exit() const { return last_exit_; }  // why the last one ended; empty before
+  // The last one had a file job, read all of it, and ended by itself.
+  bool ended_well() const { return ended_well_; }
   pid_t pid() const { return process_ ? process_->pid() : 0; }
 
  private:
@@ -71,6 +81,8 @@ class Supervisor final : Process::Handler, Decoder::Sink {
   void on_shut_in(ShutInMessage shut_in) override;
   void on_trespass(TrespassMessage trespass) override;
   void on_log(LogMessage line) override;
+  void on_opened(OpenedMessage opened) override { sink_.on_opened(std::move(opened)); }
+  void on_read_through(ReadThroughMessage through) override;
 
   void launch();
   void report_trespass(base::Error& why);
@@ -94,6 +106,8 @@ class Supervisor final : Process::Handler, Decoder::Sink {
   base::MonoTime heard_;
   std::optional<base::MonoTime> asked_;      // when it was sent what it has not answered since
   std::optional<TrespassMessage> trespass_;  // what it says it is about to die of
+  bool through_ = false;                     // it has read its file to the end
+  bool ended_well_ = false;
   uint64_t restarts_ = 0;
   std::string last_exit_;
   io::Timer restart_;

@@ -171,6 +171,31 @@ TEST_F(SupervisorTest, AWorkerForOnceIsNotStartedAgain) {
   EXPECT_EQ(said_, std::vector<std::string>{"the camera is gone"});
 }
 
+TEST_F(SupervisorTest, AWorkerThatReadItsFileThroughEndedWell) {
+  using Words = std::vector<std::vector<uint8_t>>;
+  auto ends = [this](const Words& words, bool killed) {
+    PaperProcess* single = nullptr;
+    Supervisor supervisor(executor_, "file", base::Slice::literal("job"),
+                          [&](Process::Handler& handler) -> base::Result<std::unique_ptr<Process>> {
+                            return std::unique_ptr<Process>(std::make_unique<PaperProcess>(single, handler));
+                          },
+                          *this, {.once = true, .limits = {}});
+    supervisor.start();
+    single->handler.on_bytes(encode(Hello{}));
+    for (const auto& word : words) single->handler.on_bytes(word);
+    if (killed) supervisor.kill({base::Code::kLimit, "too much", {}});
+    single->handler.on_exit({base::Code::kClosed, "exited", {}});
+    return supervisor.ended_well();
+  };
+  auto through = encode(ReadThroughMessage{1s});
+  auto trespass = encode(TrespassMessage{});
+  EXPECT_TRUE(ends(Words{through}, false));
+  EXPECT_FALSE(ends(Words{}, false)) << "it broke off";
+  EXPECT_FALSE(ends(Words{through}, true)) << "we ended it";
+  EXPECT_FALSE(ends(Words{through, {trespass.begin(), trespass.end()}}, false)) << "it died of a call";
+  EXPECT_FALSE(ends(Words{through, base::from_hex("00000000")}, false)) << "it broke the protocol";
+}
+
 TEST_F(SupervisorTest, TellsEachStateOnce) {
   say_a_frame();
   die();

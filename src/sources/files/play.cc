@@ -1,7 +1,5 @@
 #include "sources/files/play.h"
 
-#include "base/log.h"
-
 namespace eyas::files {
 
 Play::Play(io::Loop& loop, std::string title, worker::ProcessOptions process, Sink& sink)
@@ -10,64 +8,26 @@ Play::Play(io::Loop& loop, std::string title, worker::ProcessOptions process, Si
 Play::~Play() = default;
 
 base::Status Play::start(Fd file, const worker::FileJob& job) {
-  decoder_ = std::make_unique<worker::Decoder>(static_cast<worker::Decoder::Sink&>(*this));
   options_.input = file.get();
-  auto process = worker::start_process(loop_, options_, *this);
-  options_.input = -1;
-  if (!process) return process.error();
-  process_ = std::move(*process);
-  process_->send(base::Slice(worker::encode(job)));
-  heard_ = loop_.clock().mono();
-  watch_silence();
+  supervisor_.emplace(loop_, title_, base::Slice(worker::encode(job)),
+                      worker::launch_program(loop_, options_), static_cast<worker::Supervisor::Sink&>(*this),
+                      worker::SupervisorOptions{.once = true, .grumbles = true, .limits = {}});
+  supervisor_->start();
+  if (supervisor_->state() == worker::WorkerState::kBackoff)
+    return base::Error{base::Code::kSystem, "", supervisor_->last_exit()};
+  running_ = true;
   return {};
 }
 
-void Play::give_up(base::Error why) {
-  through_ = false;
-  if (process_) process_->kill(std::move(why));
-}
-
-void Play::on_bytes(base::Bytes bytes) {
-  heard_ = loop_.clock().mono();
-  if (!decoder_) return;  // it broke the protocol before, and is being killed
-  if (auto status = decoder_->feed(bytes); !status) {
-    decoder_.reset();
-    process_->kill(status.error());
-  }
-}
-
-void Play::on_shut_in(worker::ShutInMessage shut_in) {
-  if (shut_in.how != worker::Confinement::kRefused || !options_.incidents->count_unconfined()) return;
-  base::log::warning("worker.unconfined",
-                     {{"worker", title_}, {"why", "the kernel or the container refuses seccomp filters"}});
-}
-
-void Play::on_trespass(worker::TrespassMessage trespass) {
-  trespass_ = trespass;
-}
-
-// One that ended itself at its file's end did well.
-void Play::count_exit(const base::Error& why) {
-  if (through_ && !trespass_) return;
-  options_.incidents->count_exit();
-  if (why.code != base::Code::kRefused) return;
-  auto what = trespass_ ? trespass_->what : worker::CallClass::kUnknown;
-  options_.incidents->count_trespass(what);
-  base::log::error("worker.trespass",
-                   {{"worker", title_}, {"call", trespass_ ? worker::call_name(trespass_->call) : "?"}});
-}
-
-void Play::on_exit(const base::Error& why) {
-  count_exit(why);
-  process_.reset();
-  silence_.cancel();
-  bool broke_off = !through_ || !decoder_ || !last_error_.empty();
-  base::Error error = why;
-  if (!last_error_.empty()) error = {base::Code::kMalformed, "", last_error_};
-  sink_.on_over(*this, broke_off ? base::Status(error) : base::Status());  // may destroy us
+void Play::on_state(worker::WorkerState state) {
+  if (state != worker::WorkerState::kBackoff || !running_) return;
+  bool whole = supervisor_->ended_well() && opened_ && last_error_.empty();
+  base::Error why{base::Code::kMalformed, "", last_error_.empty() ? supervisor_->last_exit() : last_error_};
+  sink_.on_over(*this, whole ? base::Status() : base::Status(std::move(why)));  // may destroy us
 }
 
 void Play::on_opened(worker::OpenedMessage opened) {
+  opened_ = true;
   sink_.on_opened(*this, std::move(opened));
 }
 
@@ -84,18 +44,9 @@ void Play::on_read_through(worker::ReadThroughMessage through) {
   sink_.on_read_through(*this, through.end);
 }
 
-// FFmpeg grumbles at much that plays well; the worker's own last word says why it gave up.
-void Play::on_log(worker::LogMessage line) {
-  base::log_event(std::min(line.level, base::LogLevel::kInfo), "worker.says",
-                  {{"worker", title_}, {"text", line.text}});
-  if (line.level == base::LogLevel::kError && !through_) last_error_ = std::move(line.text);
-}
-
-void Play::watch_silence() {
-  base::Duration left = heard_ + kSilenceMax - loop_.clock().mono();
-  if (left <= base::Duration::zero())
-    return process_->kill({base::Code::kTimeout, "worker said nothing for too long", {}});
-  silence_ = loop_.after(left, [this] { watch_silence(); });
+// The worker's own last word says why it gave up.
+void Play::on_said(const worker::LogMessage& line) {
+  if (line.level == base::LogLevel::kError && !through_) last_error_ = line.text;
 }
 
 }  // namespace eyas::files

@@ -1,23 +1,18 @@
 // Play: one file on one worker, once. A file that breaks its worker breaks nothing else.
 #pragma once
 
-#include <memory>
 #include <optional>
 #include <string>
 
 #include "io/loop.h"
 #include "sources/files/folder.h"
-#include "worker/process.h"
-#include "worker/protocol.h"
+#include "worker/supervisor.h"
 
 namespace eyas::files {
 
 // Lives on its loop; destroying it ends the worker.
-class Play final : worker::Process::Handler, worker::Decoder::Sink {
+class Play final : worker::Supervisor::Sink {
  public:
-  // A worker that says nothing for so long is stuck.
-  static constexpr base::Duration kSilenceMax = std::chrono::seconds(30);
-
   // Called from the loop. The play may be destroyed in on_over only.
   struct Sink {
     virtual ~Sink() = default;
@@ -34,35 +29,27 @@ class Play final : worker::Process::Handler, worker::Decoder::Sink {
   Play(io::Loop& loop, std::string title, worker::ProcessOptions process, Sink& sink);
   ~Play() override;
 
-  // Errors: kNotFound and kSystem when there can be no worker. The file is the worker's from here on.
+  // Errors: kSystem when there can be no worker. The file is the worker's from here on.
   base::Status start(Fd file, const worker::FileJob& job);
   // Ends the worker by force; on_over follows with this reason.
-  void give_up(base::Error why);
+  void give_up(base::Error why) { supervisor_->kill(std::move(why)); }
 
  private:
-  void on_bytes(base::Bytes bytes) override;
-  void on_exit(const base::Error& why) override;
   void on_opened(worker::OpenedMessage opened) override;
   void on_track(worker::TrackMessage track) override;
   void on_frame(worker::FrameMessage frame) override;
   void on_read_through(worker::ReadThroughMessage through) override;
-  void on_log(worker::LogMessage line) override;
-  void on_shut_in(worker::ShutInMessage shut_in) override;
-  void on_trespass(worker::TrespassMessage trespass) override;
-  void count_exit(const base::Error& why);
-  void watch_silence();
+  void on_said(const worker::LogMessage& line) override;
+  void on_state(worker::WorkerState state) override;
 
   io::Loop& loop_;
   std::string title_;
   worker::ProcessOptions options_;
   Sink& sink_;
-  std::unique_ptr<worker::Process> process_;
-  std::unique_ptr<worker::Decoder> decoder_;
-  base::MonoTime heard_;
-  io::Timer silence_;
-  bool through_ = false;
-  std::optional<worker::TrespassMessage> trespass_;
-  std::string last_error_;  // what the worker said of it
+  bool running_ = false;  // start() has returned
+  bool opened_ = false, through_ = false;
+  std::string last_error_;  // what the worker said of the file
+  std::optional<worker::Supervisor> supervisor_;
 };
 
 }  // namespace eyas::files

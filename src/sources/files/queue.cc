@@ -91,7 +91,6 @@ QueueState Queue::save() const {
 void Queue::restore(const QueueState& state) {
   entries_.clear();
   next_ = 0;
-  removed_ = {state.removed.begin(), state.removed.end()};
   for (const std::string& file : state.files) static_cast<void>(add(file));
   removed_ = {state.removed.begin(), state.removed.end()};
   auto playing = std::ranges::find(entries_, state.playing, &Entry::file);
