@@ -3,7 +3,8 @@ import base64
 import os
 import socket
 
-from harness import Server, run, vlc, wait_for
+from harness import Server, run
+from players import vlc_plays
 from rtmp_test import FRAMES_LEAST, frames_decoded, publish
 
 BINARY_FRAME = 0x82
@@ -26,9 +27,7 @@ def test_mpv_plays_http_flv():
 def test_vlc_plays_http_flv():
     server = Server()
     publish(server)
-    player = vlc("--run-time=3", server.http("/live/alpha.flv"))
-    wait_for(lambda: "Received first picture" in player.output, 20, "VLC's first picture")
-    assert player.wait(20) == 0, player.output[-2000:]
+    vlc_plays(server.http("/live/alpha.flv"), 3)
 
 
 def request(server, more=()):

@@ -1,7 +1,8 @@
 """HLS: players of others play it, and its playlists keep the rules."""
 import sys
 
-from harness import ROOT, Server, Skip, peer, run, vlc, wait_for
+from harness import ROOT, Server, Skip, peer, run, wait_for
+from players import ffmpeg_plays, gstreamer_decodes_hls, gstreamer_plays, mpv_plays, vlc_plays
 
 sys.path.append(str(ROOT / "tests" / "conformance"))
 from hls_validator import parse_media, validate  # noqa: E402
@@ -49,46 +50,31 @@ def test_playlists_keep_the_rules():
 def test_ffmpeg_plays_video_and_audio():
     server = Server()
     publish(server)
-    shown = run("ffmpeg", "-v", "error", "-i", wait_playable(server), "-t", "4", "-f", "framecrc", "-", timeout=40)
-    lines = [line for line in shown.splitlines() if line and not line.startswith("#")]
-    assert sum(line.startswith("0,") for line in lines) >= 75, shown[-2000:]
-    assert sum(line.startswith("1,") for line in lines) >= 100, shown[-2000:]
+    ffmpeg_plays(wait_playable(server))
 
 
 def test_mpv_plays():
     server = Server()
     publish(server)
-    run("mpv", "--no-config", "--vo=null", "--ao=null", "--length=3", wait_playable(server), timeout=40)
+    mpv_plays(wait_playable(server))
 
 
 def test_gstreamer_plays():
     server = Server()
     publish(server, audio=False)
-    player = peer("gst-launch-1.0", "-v", "souphttpsrc", f"location={wait_playable(server)}", "!", "hlsdemux", "!",
-                  "qtdemux", "!", "h264parse", "!", "avdec_h264", "!", "fakesink", "silent=false", timeout=60)
-    wait_for(lambda: player.output.count("chain") >= 50, 30, "fifty decoded pictures")
+    gstreamer_decodes_hls(wait_playable(server), "qtdemux")
 
 
 def test_gstreamer_plays_video_and_audio():
     server = Server()
     publish(server)
-    player = peer("gst-launch-1.0", "-v", "playbin", f"uri={wait_playable(server)}",
-                  "video-sink=fakesink silent=false name=pictures", "audio-sink=fakesink silent=false name=sounds",
-                  timeout=60)
-
-    def played(sink):
-        return sum(f"{sink}: last-message = chain" in line for line in list(player.lines))
-    wait_for(lambda: played("pictures") >= 50 and played("sounds") >= 50, 40,
-             "fifty pictures and fifty pieces of sound")
+    gstreamer_plays(wait_playable(server))
 
 
 def test_vlc_plays():
     server = Server()
     publish(server)
-    player = vlc("--run-time=4", wait_playable(server))
-    wait_for(lambda: "Received first picture" in player.output, 30, "VLC's first picture")
-    assert player.wait(30) == 0, player.output[-2000:]
-    assert "audio output" in player.output, player.output[-2000:]
+    assert "audio output" in vlc_plays(wait_playable(server))
 
 
 def test_ffmpeg_plays_footage_as_the_camera_encoded_it():
