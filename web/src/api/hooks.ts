@@ -46,23 +46,18 @@ export function useAskToReconnect(name: string) {
 export const usePulls = () => useQuery({ queryKey: ["pulls"], queryFn: fetchPulls, refetchInterval: kTransfersEveryMs });
 export const usePushes = () => useQuery({ queryKey: ["pushes"], queryFn: fetchPushes, refetchInterval: kTransfersEveryMs });
 
-/** Something that changes pulls or pushes: the lists are asked for anew when it is done. */
-export function useTransferAction<T>(act: (argument: T) => Promise<unknown>) {
+/** Something that changes what those queries list: they are asked for anew when it is done. */
+function useAction<T>(act: (argument: T) => Promise<unknown>, ...changed: string[]) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: act,
-    onSettled: () => Promise.all([client.invalidateQueries({ queryKey: ["pulls"] }), client.invalidateQueries({ queryKey: ["pushes"] })]),
+    onSettled: () => Promise.all(changed.map((list) => client.invalidateQueries({ queryKey: [list] }))),
   });
 }
+
+export const useTransferAction = <T>(act: (argument: T) => Promise<unknown>) => useAction(act, "pulls", "pushes");
 
 export const useFiles = () => useQuery({ queryKey: ["files"], queryFn: fetchFiles, refetchInterval: kFilesEveryMs });
 export const useLibrary = () => useQuery({ queryKey: ["library"], queryFn: fetchLibrary, refetchInterval: kTransfersEveryMs });
 
-/** The same for streams of files. */
-export function useFilesAction<T>(act: (argument: T) => Promise<unknown>) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: act,
-    onSettled: () => Promise.all([client.invalidateQueries({ queryKey: ["files"] }), client.invalidateQueries({ queryKey: ["library"] })]),
-  });
-}
+export const useFilesAction = <T>(act: (argument: T) => Promise<unknown>) => useAction(act, "files", "library");

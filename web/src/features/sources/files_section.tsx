@@ -1,7 +1,8 @@
 import { useTranslation } from "react-i18next";
 import { useFiles, useLibrary } from "@/api/hooks";
 import { FileRow } from "./file_row";
-import { UploadList, UploadButton, useUploads } from "./upload";
+import { UploadButton, UploadList } from "./upload";
+import { useUploads } from "./uploads";
 
 /** Streams that play files, and how files come to the server. */
 export function FilesSection() {

@@ -5,8 +5,6 @@ import { CloseIcon, UplinkIcon } from "@/ui/icons";
 import { formatShare } from "@/ui/format";
 import type { Uploads } from "./uploads";
 
-export { useUploads } from "./uploads";
-
 export function UploadButton({ onFiles }: { onFiles: (files: File[]) => void }) {
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
