@@ -1,6 +1,7 @@
-"""aiortc as a WHIP publisher or a WHEP viewer: aiortc_peer.py publish|watch URL. Runs in peers_venv's Python.
+"""aiortc as a WHIP publisher or a WHEP viewer: aiortc_peer.py publish|watch URL, or prefer MIME_TYPE. Runs in peers_venv's Python.
 
-A viewer prints {"video": pictures, "audio": frames} after a few seconds; a publisher runs until it is ended.
+A viewer prints {"video": pictures, "audio": frames} after a few seconds; a publisher runs until it is ended. Who prefers a codec
+offers no other sound, or fails when it has no such codec.
 """
 import asyncio
 import fractions
@@ -9,7 +10,7 @@ import sys
 import urllib.request
 
 import av
-from aiortc import AudioStreamTrack, RTCPeerConnection, RTCSessionDescription, VideoStreamTrack
+from aiortc import AudioStreamTrack, RTCPeerConnection, RTCRtpCodecCapability, RTCSessionDescription, VideoStreamTrack
 
 WATCH_S = 5
 
@@ -63,4 +64,10 @@ async def watch(url: str) -> None:
     print(json.dumps(seen))
 
 
-asyncio.run({"publish": publish, "watch": watch}[sys.argv[1]](sys.argv[2]))
+async def prefer(mime_type: str) -> None:
+    peer = RTCPeerConnection()
+    peer.addTransceiver("audio").setCodecPreferences([RTCRtpCodecCapability(mime_type, 48000, 2)])
+    await peer.createOffer()
+
+
+asyncio.run({"prefer": prefer, "publish": publish, "watch": watch}[sys.argv[1]](sys.argv[2]))

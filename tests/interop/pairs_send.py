@@ -10,6 +10,7 @@ import time
 from fractions import Fraction
 
 import av
+import av.logging
 
 LOOP_S = Fraction(32, 25)  # both 25 pictures a second and frames of 1024 samples at 48 kHz divide it
 AHEAD_S = 0.1
@@ -69,6 +70,7 @@ def run(stream):
         print(f"{stream['outputs'][0]['url']}: {failure!r}", flush=True)
 
 
+av.logging.set_level(av.logging.WARNING)
 threads = [threading.Thread(target=run, args=(stream,), daemon=True) for stream in json.loads(sys.argv[1])]
 for thread in threads:
     thread.start()

@@ -14,8 +14,14 @@ ANY = [("h264", "aac"), ("h265", "aac"), ("h264", "opus"), ("av1", "opus")]
 TRANSPORT_STREAM = ANY[:3]
 PAIRS_IN = {"rtmp": ANY, "rtsp-tcp": ANY, "rtsp-udp": ANY, "srt": TRANSPORT_STREAM, "ts": TRANSPORT_STREAM,
             "whip": [("h264", "opus"), ("h265", "opus"), ("av1", "opus")], "file": ANY}
-NOT_IN = {"srt": [("av1", "opus")], "ts": [("av1", "opus")], "whip": [("h264", "aac"), ("h265", "aac")]}
 NONE = "—"
+
+# What a way in does not carry: what comes through all the same, and who says what of it, word for word.
+PRIVATE_AV1 = (None, "opus"), {"FFmpeg": "codec av1, is muxed as a private data stream and may not be recognized upon reading"}
+NO_AAC = (None, None), {"FFmpeg": "'whip' format does not support 'aac' codec", "aiortc": "Codec is not in capabilities",
+                        "Eyas": "nothing that the peer sends can be taken (audio: none that we carry)"}
+NOT_IN = {"srt": {("av1", "opus"): PRIVATE_AV1}, "ts": {("av1", "opus"): PRIVATE_AV1},
+          "whip": {("h264", "aac"): NO_AAC, ("h265", "aac"): NO_AAC}}
 
 
 def comes_out(way: str, video: str, audio: str):
@@ -54,9 +60,18 @@ TAIL = """
   players of HLS, DASH, FLV and RTMP; pictures in H.264 for a WebRTC viewer that does not offer the stream's codec. An RTMP player that
   names Opus in its `fourCcList`, or a server with `hls.sound: original`, gets Opus as it is.
 - JPEG has no sound.
-- AV1 neither goes into SRT and TS nor comes out of SRT, TS and HLS-TS here, where its sound comes alone: what AV1 is in a transport
-  stream is a draft. Eyas writes and reads it; FFmpeg 5.1 does neither. Players of HLS take AV1 in fragments only.
-- AAC does not go into WHIP: WebRTC has no payload for it that browsers speak.
+- AV1 does not come out of SRT, TS and HLS-TS here, where its sound comes alone: what AV1 is in a transport stream is a draft. Eyas
+  writes and reads it; FFmpeg does neither. Players of HLS take AV1 in fragments only.
+
+## What a way in does not carry
+
+The same tests try this too: what came through, and who says what of it, word for word.
+
+"""
+WHY = """
+- AV1 in a transport stream is a draft: FFmpeg sends it as private data that names no codec. It is a data track of bytes here, and the
+  sound comes without pictures.
+- WebRTC has no payload for AAC that browsers speak. A peer that offers it beside pictures is answered with the pictures alone.
 """
 
 
@@ -66,8 +81,16 @@ def document(rows) -> str:
     lines = []
     for way in WAYS_IN:
         lines += [rows[way, *pair] for pair in PAIRS_IN[way] if (way, *pair) in rows]
-        lines += [row(way, *pair, [NONE] * len(WAYS_OUT)) for pair in NOT_IN.get(way, [])]
-    return f"{HEAD}\n{head}" + "\n".join(lines) + "\n" + TAIL
+    return f"{HEAD}\n{head}" + "\n".join(lines) + "\n" + TAIL + refusals() + WHY
+
+
+def refusals() -> str:
+    """The table of NOT_IN."""
+    lines = ["| in | codecs | carried | said |", "|---|---|---|---|"]
+    for way, pairs in NOT_IN.items():
+        for pair, (carried, said) in pairs.items():
+            lines.append(row(way, *pair, [cell(*carried), "; ".join(f"{who}: `{words}`" for who, words in said.items())]))
+    return "\n".join(lines) + "\n"
 
 
 def written() -> dict:

@@ -10,6 +10,8 @@ import pathlib
 import socket
 import sys
 import tempfile
+import urllib.error
+import urllib.request
 
 import pairs_table
 import peers_npm
@@ -230,6 +232,85 @@ def test_whip():
 
 def test_file():
     check("file")
+
+
+def carried_of(server: Server, pair):
+    """(video, audio) that flows into the server, by the table's names."""
+    tracks = (server.stream(name_of(pair)) or {"tracks": []})["tracks"]
+    flows = {track["kind"]: track["codec"] for track in tracks if track["frames"] > SOUNDS}
+    return flows.get("video"), flows.get("audio")
+
+
+def check_refused(pair, server: Server, carried, said, heard) -> None:
+    """Every peer said its words, and the server has what was carried; of the rest, bytes without a name at most."""
+    for who, words in said.items():
+        wait_for(lambda: words in heard[who](), 20, f"{who}'s words on {pair}: {words}\n{server.output}\n")
+    wait_for(lambda: carried_of(server, pair) == carried, 20, f"{carried} of {pair}\n{server.output}\n")
+    stream = server.stream(name_of(pair)) or {"tracks": []}
+    assert {track["codec"] for track in stream["tracks"] if track["kind"] != "data"} == {codec for codec in carried if codec}, stream
+
+
+def test_av1_is_nameless_in_ffmpegs_transport_streams():
+    for way in ("srt", "ts"):
+        refused = pairs_table.NOT_IN[way]
+        server, sender = PUBLISH[way](list(refused))
+        for pair, (carried, said) in refused.items():
+            check_refused(pair, server, carried, said, {"FFmpeg": lambda: sender.output})
+
+
+# An offer of AAC, in the words of RFC 3640; the picture is left out where there is none.
+OFFER = """v=0
+o=- 1 1 IN IP4 127.0.0.1
+s=-
+t=0 0
+a=group:BUNDLE {bundle}
+a=fingerprint:sha-256 {fingerprint}
+a=setup:actpass
+a=ice-ufrag:abcd
+a=ice-pwd:abcdefghijklmnopqrstuvwx
+{picture}m=audio 9 UDP/TLS/RTP/SAVPF 97
+c=IN IP4 0.0.0.0
+a=mid:1
+a=sendonly
+a=rtcp-mux
+a=rtpmap:97 MPEG4-GENERIC/48000/2
+"""
+OFFERED_PICTURE = """m=video 9 UDP/TLS/RTP/SAVPF 96
+c=IN IP4 0.0.0.0
+a=mid:0
+a=sendonly
+a=rtcp-mux
+a=rtpmap:96 {codec}/90000
+"""
+
+
+def offer(server: Server, name: str, codec=None):
+    """(status, answer) of WHIP to an offer of AAC, beside pictures of `codec`."""
+    text = OFFER.format(bundle="0 1" if codec else "1", fingerprint=":".join(["AB"] * 32),
+                        picture=OFFERED_PICTURE.format(codec=codec) if codec else "").replace("\n", "\r\n")
+    request = urllib.request.Request(server.http(f"/{name}/whip"), text.encode(), {"Content-Type": "application/sdp"})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as answer:
+        return answer.code, answer.read().decode()
+
+
+def test_aac_is_no_sound_for_whip():
+    server = Server()
+    aiortc = peer(peers_venv.python("aiortc"), HERE / "aiortc_peer.py", "prefer", "audio/MPEG4-GENERIC")
+    status, alone = offer(server, "live/alone")
+    assert status == 422, alone
+    for pair, (carried, said) in pairs_table.NOT_IN["whip"].items():
+        # Its sound first: FFmpeg's WHIP knows no H.265 either.
+        sender = send({pair: [(server.http(f"/{name_of(pair)}/whip"), "whip", {}, pair[::-1])]})
+        check_refused(pair, server, carried, said, {"FFmpeg": lambda: sender.output, "aiortc": lambda: aiortc.output, "Eyas": lambda: alone})
+        status, answer = offer(server, f"live/{pair[0]}-beside", pair[0].upper())
+        assert status == 201 and "m=audio 0 " in answer and "m=video 0 " not in answer, answer
+
+
+def test_the_table_of_what_is_not_carried_is_written_down():
+    assert pairs_table.refusals() in pairs_table.DOCUMENT.read_text(), f"run {__file__} --write"
 
 
 def main() -> int:
