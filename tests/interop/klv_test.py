@@ -71,6 +71,7 @@ def test_rtsp_in_and_out_and_as_lines():
     peer("gst-launch-1.0", "-q", "rtspsrc", f"location={server.rtsp(NAME)}", "protocols=tcp", "latency=0", "name=r", "r.", "!",
          "application/x-rtp,media=application", "!", "rtpklvdepay", "!", "filesink", f"location={out}", "buffer-mode=unbuffered",
          "r.", "!", "application/x-rtp,media=video", "!", "fakesink")
+    wait_for(lambda: server.stream(NAME)["readers"]["by_protocol"].get("rtsp"), 20, "the RTSP viewer")
     lines = lines_of(server, track, PACKETS_LEAST)
     check_run([base64.b64decode(line["base64"]) for line in lines], sent)
     times = [line["pts_ms"] for line in lines]

@@ -9,7 +9,7 @@ import gi
 gi.require_version("Gst", "1.0")
 from gi.repository import Gst  # noqa: E402
 
-SECONDS = 8
+SECONDS = 40  # longer than peers on a busy machine take to begin
 KEY = bytes.fromhex("060e2b34020b01010e01030101000000")  # MISB ST 0601
 PIPELINE = """
 mpegtsmux name=mux ! filesink location={file}
