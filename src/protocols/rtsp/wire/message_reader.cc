@@ -169,7 +169,8 @@ base::Status MessageReader::push(base::Bytes bytes) {
     size_t more = wanted_ > before ? wanted_ - before : kPiece;
     base::Bytes added = bytes.first(std::min(more, bytes.size()));
     held_.insert(held_.end(), added.begin(), added.end());
-    auto taken = take_element(held_);
+    // What is known to be too short is not read again: a head costs more than a byte of the body behind it.
+    auto taken = held_.size() < wanted_ ? base::Result<size_t>(size_t{0}) : take_element(held_);
     if (!taken) return taken.error();
     if (*taken == 0) {
       bytes = bytes.subspan(added.size());
