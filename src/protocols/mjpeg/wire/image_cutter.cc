@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace eyas::mjpeg {
 namespace {
@@ -25,6 +26,8 @@ base::Status ImageCutter::feed(base::Bytes bytes) {
     if (!done) return done.error();
     if (*done == Step::kNeedsMore) break;
   }
+  // Once for all that was cut: a camera may send thousands of images that are none in one go.
+  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(std::exchange(begin_, 0)));
   if (std::max(at_, buffer_.size()) <= kImageBytesMax) return {};
   return base::Error{base::Code::kLimit, "mjpeg: an image is too large", std::to_string(kImageBytesMax)};
 }
@@ -43,15 +46,14 @@ base::Result<ImageCutter::Step> ImageCutter::step() {
 
 base::Result<ImageCutter::Step> ImageCutter::find_image() {
   constexpr uint8_t kStart[kSoiBytes] = {kMark, kSoi, kMark};
-  auto start = std::search(buffer_.begin(), buffer_.end(), std::begin(kStart), std::end(kStart));
-  bool found = start != buffer_.end();
-  size_t before = found ? static_cast<size_t>(start - buffer_.begin())
-                        : buffer_.size() - std::min(buffer_.size(), kSoiBytes - 1);
-  gap_ += before;
-  drop(before);
+  const base::Bytes held = this->held();
+  auto start = std::search(held.begin(), held.end(), std::begin(kStart), std::end(kStart));
+  bool found = start != held.end();
+  size_t before =
+      found ? static_cast<size_t>(start - held.begin()) : held.size() - std::min(held.size(), kSoiBytes - 1);
+  pass_over(before);
   if (gap_ > kGapBytesMax) return base::Error{base::Code::kMalformed, "mjpeg: no JPEG image", {}};
   if (!found) return Step::kNeedsMore;
-  gap_ = 0;
   at_ = kSoiBytes - 1;
   pixels_ = false;
   state_ = State::kMarker;
@@ -59,26 +61,27 @@ base::Result<ImageCutter::Step> ImageCutter::find_image() {
 }
 
 base::Result<ImageCutter::Step> ImageCutter::on_marker() {
-  if (buffer_.size() < at_ + 2) return Step::kNeedsMore;
-  uint8_t marker = buffer_[at_ + 1];
-  if (buffer_[at_] == kMark && marker == kMark) {
+  const base::Bytes held = this->held();
+  if (held.size() < at_ + 2) return Step::kNeedsMore;
+  uint8_t marker = held[at_ + 1];
+  if (held[at_] == kMark && marker == kMark) {
     ++at_;  // fill bytes [ITU-T T.81 B.1.1.2]
-  } else if (buffer_[at_] == kMark && marker == kEoi) {
+  } else if (held[at_] == kMark && marker == kEoi) {
     give(at_ + 2);
-  } else if (buffer_[at_] == kMark && marker == kSoi) {
+  } else if (held[at_] == kMark && marker == kSoi) {
     // The next image begins within this one. Its part's head is behind ours; decoders do not mind.
     if (pixels_) ++counters_.without_end;
-    pixels_ ? give(at_) : drop(at_);
+    pixels_ ? give(at_) : pass_over(at_);
     state_ = State::kGap;
-  } else if (buffer_[at_] != kMark || marker == kStuffed) {
+  } else if (held[at_] != kMark || marker == kStuffed) {
     ++counters_.broken;
-    drop(kSoiBytes - 1);
+    pass_over(kSoiBytes - 1);
     state_ = State::kGap;
   } else if (stands_alone(marker)) {
     at_ += 2;
   } else {
-    if (buffer_.size() < at_ + 4) return Step::kNeedsMore;
-    size_t length = size_t{buffer_[at_ + 2]} << 8 | buffer_[at_ + 3];
+    if (held.size() < at_ + 4) return Step::kNeedsMore;
+    size_t length = size_t{held[at_ + 2]} << 8 | held[at_ + 3];
     at_ += 2 + std::max<size_t>(length, 2);
     if (marker == kSos) pixels_ = true, state_ = State::kScan;
     if (at_ > kImageBytesMax) return Step::kNeedsMore;
@@ -87,14 +90,15 @@ base::Result<ImageCutter::Step> ImageCutter::on_marker() {
 }
 
 ImageCutter::Step ImageCutter::scan() {
-  while (at_ + 1 < buffer_.size()) {
-    const void* mark = std::memchr(buffer_.data() + at_, kMark, buffer_.size() - 1 - at_);
+  const base::Bytes held = this->held();
+  while (at_ + 1 < held.size()) {
+    const void* mark = std::memchr(held.data() + at_, kMark, held.size() - 1 - at_);
     if (mark == nullptr) {
-      at_ = buffer_.size() - 1;
+      at_ = held.size() - 1;
       return Step::kNeedsMore;
     }
-    at_ = static_cast<size_t>(static_cast<const uint8_t*>(mark) - buffer_.data());
-    uint8_t next = buffer_[at_ + 1];
+    at_ = static_cast<size_t>(static_cast<const uint8_t*>(mark) - held.data());
+    uint8_t next = held[at_ + 1];
     if (next == kMark) {
       ++at_;
     } else if (next == kStuffed || stands_alone(next)) {
@@ -109,13 +113,19 @@ ImageCutter::Step ImageCutter::scan() {
 
 void ImageCutter::give(size_t bytes) {
   ++counters_.images;
-  sink_.on_image(base::Slice::copy_of(base::Bytes(buffer_).first(bytes)));
+  sink_.on_image(base::Slice::copy_of(held().first(bytes)));
   drop(bytes);
+  gap_ = 0;
   state_ = State::kGap;
 }
 
+void ImageCutter::pass_over(size_t bytes) {
+  gap_ += bytes;
+  drop(bytes);
+}
+
 void ImageCutter::drop(size_t bytes) {
-  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(bytes));
+  begin_ += bytes;
   at_ = 0;
 }
 

@@ -38,7 +38,7 @@ class ImageCutter {
   // be fed after one.
   base::Status feed(base::Bytes bytes);
   const Counters& counters() const { return counters_; }
-  size_t buffered() const { return buffer_.size(); }
+  size_t buffered() const { return buffer_.size() - begin_; }
 
  private:
   enum class State : uint8_t { kGap, kMarker, kScan };
@@ -49,13 +49,17 @@ class ImageCutter {
   base::Result<Step> on_marker();
   Step scan();
   void give(size_t bytes);
+  // What is part of no image.
+  void pass_over(size_t bytes);
   void drop(size_t bytes);
+  base::Bytes held() const { return base::Bytes(buffer_).subspan(begin_); }
 
   Sink& sink_;
   Counters counters_;
-  std::vector<uint8_t> buffer_;  // from the image's first byte on, or the gap's last ones
+  std::vector<uint8_t> buffer_;
+  size_t begin_ = 0;  // in it, of the image, or the gap's last bytes; nought between calls
   State state_ = State::kGap;
-  size_t at_ = 0;        // where the next marker is looked for
+  size_t at_ = 0;        // behind it, where the next marker is looked for
   size_t gap_ = 0;       // bytes since the last image
   bool pixels_ = false;  // entropy-coded data was seen
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ctime>
 #include <string>
 
 namespace eyas::mjpeg {
@@ -88,6 +89,34 @@ TEST(ImageCutter, APageIsNoImage) {
   EXPECT_TRUE(cutter.feed(page).ok());
   EXPECT_EQ(cutter.feed(page).error().code, base::Code::kMalformed);
   EXPECT_LE(cutter.buffered(), 2u);
+}
+
+TEST(ImageCutter, WhatIsNoImageInsideIsNoneEither) {
+  std::vector<uint8_t> broken;
+  while (broken.size() < 2 * ImageCutter::kGapBytesMax)
+    for (uint8_t byte : {0xFF, 0xD8, 0xFF, 0x00}) broken.push_back(byte);
+  Collected collected;
+  ImageCutter cutter(collected);
+  EXPECT_EQ(cutter.feed(broken).error().code, base::Code::kMalformed);
+  EXPECT_TRUE(collected.images.empty());
+}
+
+// The CPU time that the smallest images take, fed in pieces of that size.
+std::clock_t time_of(const std::vector<uint8_t>& images, size_t piece) {
+  Collected collected;
+  ImageCutter cutter(collected);
+  const std::clock_t begun = std::clock();
+  for (base::Bytes rest = images; !rest.empty(); rest = rest.subspan(std::min(piece, rest.size())))
+    EXPECT_TRUE(cutter.feed(rest.first(std::min(piece, rest.size()))).ok());
+  EXPECT_EQ(cutter.counters().images, images.size() / 4);
+  return std::clock() - begun;
+}
+
+TEST(ImageCutter, ManyImagesAtOnceCostNoMoreThanOneByOne) {
+  std::vector<uint8_t> images;
+  for (int i = 0; i < 65'536; ++i)
+    for (uint8_t byte : {0xFF, 0xD8, 0xFF, 0xD9}) images.push_back(byte);
+  EXPECT_LT(time_of(images, images.size()), 5 * time_of(images, 64));
 }
 
 TEST(ImageCutter, AnImageHasALimit) {
