@@ -38,14 +38,12 @@ std::optional<Asked> understand(const http::RequestPtr& request, http::Exchange&
 }  // namespace
 
 void Audience::change(const hub::StreamName& name, int by) {
-  int now = 0;
-  {
-    std::lock_guard lock(mutex_);
-    auto place = viewers_.try_emplace(name.text(), 0).first;
-    now = place->second += by;
-    if (now == 0) viewers_.erase(place);
-  }
-  directory_.set_viewers(name, kName, static_cast<uint64_t>(now));
+  home_.post([this, name, by] {
+    uint64_t& now = viewers_[name.text()];
+    now += static_cast<uint64_t>(by);
+    directory_.set_viewers(name, kName, now);
+    if (now == 0) viewers_.erase(name.text());
+  });
 }
 
 void add_routes(http::Router& router, const Options& options, hub::Pictures& pictures, Audience& audience,

@@ -7,12 +7,12 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 
 #include "http/router.h"
 #include "hub/directory.h"
 #include "hub/pictures.h"
+#include "io/executor.h"
 #include "protocols/mjpeg/options.h"
 
 namespace eyas::protocols {
@@ -60,16 +60,19 @@ struct Statistics {
   }
 };
 
-// Who watches what, for the streams' lists of viewers. Thread-safe.
+// Who watches what, for the streams' lists of viewers. Counts on `home`, so that what is told last is what is
+// true.
 class Audience {
  public:
-  explicit Audience(hub::Directory& directory) : directory_(directory) {}
+  // Both outlive it, and it their running.
+  Audience(hub::Directory& directory, io::Executor& home) : directory_(directory), home_(home) {}
+  // Thread-safe.
   void change(const hub::StreamName& name, int by);
 
  private:
   hub::Directory& directory_;
-  std::mutex mutex_;  // held for the map alone
-  std::map<std::string, int> viewers_;
+  io::Executor& home_;
+  std::map<std::string, uint64_t> viewers_;
 };
 
 // Registers the routes. What is given outlives the HTTP server.

@@ -16,7 +16,7 @@ class Mjpeg final : public protocols::Protocol {
     if (services.pictures == nullptr) return {};
     directory_ = &services.directory;
     pictures_ = services.pictures;
-    audience_ = std::make_unique<Audience>(services.directory);
+    audience_ = std::make_unique<Audience>(services.directory, *services.loops.front());
     add_routes(services.router, options_, *services.pictures, *audience_, statistics_);
     return {};
   }

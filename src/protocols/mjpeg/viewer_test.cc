@@ -111,7 +111,7 @@ class Bed {
   SimExecutor& away_;
   Options options_;
   hub::Directory directory_{{&home_}, {}};
-  Audience audience_{directory_};
+  Audience audience_{directory_, home_};
   http::Router router_;
   std::unique_ptr<http::Server> http_;
 
@@ -199,6 +199,31 @@ TEST(Mjpeg, AViewerThatLeavesLetsGoOfItsLease) {
   bed.world.advance(1s);
   EXPECT_EQ(bed.pictures.watching(), 0u);
   EXPECT_EQ(bed.statistics.viewers, 0u);
+}
+
+TEST(MjpegAudience, WhatIsToldLastIsTrue) {
+  SimWorld world{1};
+  SimExecutor& elsewhere = world.add_loop();
+  SimExecutor& home = world.add_loop();
+  hub::Directory directory{{&home}, {}};
+  const hub::StreamName name = *hub::StreamName::parse("live/alpha");
+  hub::Publisher publisher;
+  directory.publish(name, {}, home, [&](auto made) { publisher = std::move(*made); });
+  world.settle();
+  Audience audience(directory, home);
+  // One comes on another loop while the stream's own is at work, then one on the stream's own.
+  home.post([&] {
+    elsewhere.post([&] { audience.change(name, 1); });
+    elsewhere.turn();
+    audience.change(name, 1);
+  });
+  world.settle();
+  uint64_t viewers = 0;
+  directory.snapshot(name, home, [&](auto all) { viewers = all.at(0).readers_by_protocol.at("mjpeg"); });
+  world.settle();
+  EXPECT_EQ(viewers, 2u);
+  publisher.detach();
+  world.settle();
 }
 
 TEST(Mjpeg, MoreThanItsLimitAreRefused) {
