@@ -18,7 +18,9 @@ std::string quoted(const std::string& text) {
 
 // The text itself when it is JSON. Line feeds in JSON stand between tokens only, where a blank does as well.
 std::optional<std::string> json_of(base::Bytes payload) {
-  const std::string_view text = base::as_text(payload);
+  std::string_view text = base::as_text(payload);
+  // The parser passes over a byte order mark, which is no JSON inside of a line [RFC 8259 8.1].
+  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   // The parser takes a zero byte for the end, and what follows it for nothing.
   if (text.find('\0') != text.npos || !nlohmann::json::accept(text)) return std::nullopt;
   std::string line(text);

@@ -51,6 +51,11 @@ TEST(Line, WhatOnlySaysThatItIsJsonIsBase64) {
   EXPECT_NE(line.find("a\\\"b\\n"), std::string::npos) << line;
 }
 
+TEST(Line, AByteOrderMarkIsLeftOut) {
+  const std::string line = line_of(frame("application/json", "\xEF\xBB\xBF[1]"), kArrived);
+  EXPECT_TRUE(line.ends_with("\"data\":[1]}\n")) << line;
+}
+
 // The JSON parser stops at a zero byte; the fuzzer found what stood behind it in the line.
 TEST(Line, JsonWithAZeroByteBehindItIsBase64) {
   const std::string text("\"{\"\n\t\0\0o", 8);
