@@ -144,27 +144,29 @@ class Reader {
 
   // Of all segments that follow. [RFC 8216 4.3.2.4]
   Status take_key(std::string_view value) {
-    key_ = {};
+    key_.reset();
     std::string method = attribute_text(value, "METHOD");
     if (method == "NONE") return {};
     if (method != "AES-128" || attribute(value, "KEYFORMAT").value_or("identity") != "identity")
       return Error{Code::kUnsupported, "hls playlist: encrypted otherwise than by AES-128",
                    method.substr(0, 40)};
-    key_.uri = attribute_text(value, "URI");
-    if (key_.uri.empty()) return Error{Code::kMalformed, "hls playlist: EXT-X-KEY without URI", {}};
+    PulledKey key;
+    key.uri = attribute_text(value, "URI");
+    if (key.uri.empty()) return Error{Code::kMalformed, "hls playlist: EXT-X-KEY without URI", {}};
     auto vector = attribute(value, "IV");
-    if (vector) key_.vector = cipher_vector(*vector);
-    if (vector && !key_.vector) return Error{Code::kMalformed, "hls playlist: IV", {}};
+    if (vector) key.vector = cipher_vector(*vector);
+    if (vector && !key.vector) return Error{Code::kMalformed, "hls playlist: IV", {}};
+    key_ = std::make_shared<const PulledKey>(std::move(key));
     return {};
   }
 
   Status take_map(std::string_view value) {
     if (attribute(value, "BYTERANGE")) return Error{Code::kUnsupported, "hls playlist: byte ranges", {}};
-    map_uri_ = attribute_text(value, "URI");
-    if (map_uri_.empty()) return Error{Code::kMalformed, "hls playlist: EXT-X-MAP without URI", {}};
-    map_key_ = key_;
-    if (!map_key_.uri.empty() && !map_key_.vector)  // [RFC 8216 4.3.2.5]
+    PulledMap map{attribute_text(value, "URI"), key_};
+    if (map.uri.empty()) return Error{Code::kMalformed, "hls playlist: EXT-X-MAP without URI", {}};
+    if (map.key && !map.key->vector)  // [RFC 8216 4.3.2.5]
       return Error{Code::kMalformed, "hls playlist: an encrypted EXT-X-MAP without IV", {}};
+    map_ = std::make_shared<const PulledMap>(std::move(map));
     return {};
   }
 
@@ -182,9 +184,8 @@ class Reader {
       return Error{Code::kLimit, "hls playlist: segments", {}};
     next_.uri = line;
     next_.sequence = sequence_++;
-    next_.map_uri = map_uri_;
     next_.key = key_;
-    next_.map_key = map_key_;
+    next_.map = map_;
     // Dates go on from segment to segment. [RFC 8216 4.3.2.6]
     if (!next_.date && date_after_ && !next_.discontinuity) next_.date = date_after_;
     date_after_ = next_.date ? std::optional(*next_.date + next_.duration) : std::nullopt;
@@ -196,8 +197,8 @@ class Reader {
   PulledVariant variant_;
   PulledSegment next_;
   bool described_ = false;  // by the tag before: the next address
-  std::string map_uri_;
-  PulledKey key_, map_key_;
+  PulledKeyPtr key_;        // of all segments that follow
+  std::shared_ptr<const PulledMap> map_;
   uint64_t sequence_ = 0;
   std::optional<base::WallTime> date_after_;
 };

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,19 +27,26 @@ struct PulledAudio {
 
 // What segments are encrypted with, as a whole: AES-128.
 struct PulledKey {
-  std::string uri;                                // of its 16 bytes; empty: not encrypted
+  std::string uri;                                // of its 16 bytes
   std::optional<std::array<uint8_t, 16>> vector;  // nullopt: by the segment's number
+};
+// Shared by the segments that it holds for: a playlist that says it once may have thousands.
+using PulledKeyPtr = std::shared_ptr<const PulledKey>;
+
+// A header segment.
+struct PulledMap {
+  std::string uri;
+  PulledKeyPtr key;  // its own; null: not encrypted
 };
 
 struct PulledSegment {
   uint64_t sequence = 0;
   std::string uri;
   base::Duration duration{0};
-  bool discontinuity = false;  // what came before belongs to another timeline
-  bool gap = false;            // not there
-  std::string map_uri;         // its header segment; empty: none
-  PulledKey key;               // its own
-  PulledKey map_key;           // its header segment's
+  bool discontinuity = false;            // what came before belongs to another timeline
+  bool gap = false;                      // not there
+  PulledKeyPtr key;                      // null: not encrypted
+  std::shared_ptr<const PulledMap> map;  // null: none
   std::optional<base::WallTime> date;
 };
 

@@ -29,7 +29,7 @@ TEST(PulledPlaylist, ReadsAMediaPlaylist) {
   EXPECT_EQ(playlist.target, 6s);
   ASSERT_EQ(playlist.segments.size(), 3u);
   EXPECT_EQ(playlist.segments[0].sequence, 41u);
-  EXPECT_EQ(playlist.segments[0].map_uri, "init, 1.mp4");
+  EXPECT_EQ(playlist.segments[0].map->uri, "init, 1.mp4");
   EXPECT_EQ(playlist.segments[0].date, parse_date("2026-11-21T11:15:30.5Z"));
   EXPECT_EQ(playlist.segments[1].uri, "seg42.m4s?x=1");
   EXPECT_EQ(playlist.segments[1].duration, 5500ms);
@@ -37,7 +37,7 @@ TEST(PulledPlaylist, ReadsAMediaPlaylist) {
   EXPECT_FALSE(playlist.segments[1].discontinuity);
   EXPECT_TRUE(playlist.segments[2].discontinuity);
   EXPECT_TRUE(playlist.segments[2].gap);
-  EXPECT_EQ(playlist.segments[2].map_uri, "init2.mp4");
+  EXPECT_EQ(playlist.segments[2].map->uri, "init2.mp4");
   EXPECT_FALSE(playlist.segments[2].date);
 }
 
@@ -136,16 +136,18 @@ TEST(PulledPlaylist, KeysHoldUntilTheNextOne) {
   ASSERT_TRUE(playlist.ok()) << playlist.error().message();
   const auto& segments = playlist->segments;
   ASSERT_EQ(segments.size(), 5U);
-  EXPECT_EQ(segments[0].key.uri, "");
-  EXPECT_EQ(segments[1].key.uri, "k1");
-  EXPECT_FALSE(segments[2].key.vector);
-  EXPECT_EQ(segments[3].key.uri, "k2");
-  ASSERT_TRUE(segments[3].key.vector);
-  EXPECT_EQ((*segments[3].key.vector)[13], 0);
-  EXPECT_EQ((*segments[3].key.vector)[14], 0x0a);
-  EXPECT_EQ((*segments[3].key.vector)[15], 0x0b);
-  EXPECT_EQ(segments[4].key.uri, "");
-  EXPECT_EQ(segments[4].map_key.uri, "k2") << "as it was where the header segment was named";
+  EXPECT_FALSE(segments[0].key);
+  EXPECT_EQ(segments[1].key->uri, "k1");
+  EXPECT_FALSE(segments[2].key->vector);
+  EXPECT_EQ(segments[2].key, segments[1].key) << "kept once, however many segments it is for";
+  EXPECT_EQ(segments[3].key->uri, "k2");
+  ASSERT_TRUE(segments[3].key->vector);
+  EXPECT_EQ((*segments[3].key->vector)[13], 0);
+  EXPECT_EQ((*segments[3].key->vector)[14], 0x0a);
+  EXPECT_EQ((*segments[3].key->vector)[15], 0x0b);
+  EXPECT_FALSE(segments[4].key);
+  EXPECT_EQ(segments[4].map->key->uri, "k2") << "as it was where the header segment was named";
+  EXPECT_EQ(segments[4].map, segments[3].map);
 }
 
 }  // namespace

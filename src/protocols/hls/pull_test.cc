@@ -103,6 +103,7 @@ class HlsPull : public testing::Test {
   HlsPull() {
     router_.add(http::Method::kGet, "/{rest...}", [this](http::RequestPtr request, http::Exchange exchange) {
       ++asked[request->path];
+      if (request->path == mute) return held_.push_back(std::move(exchange));
       auto found = files.find(request->path);
       if (redirects.contains(request->path))
         return exchange.respond(http::Response(302).header("location", redirects[request->path]));
@@ -149,8 +150,10 @@ class HlsPull : public testing::Test {
   std::map<std::string, std::string> files;
   std::map<std::string, std::string> redirects;
   std::map<std::string, int> asked;
+  std::string mute;  // is never answered
 
  private:
+  std::vector<http::Exchange> held_;
   http::Router router_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<io::Listener> listener_;
@@ -265,6 +268,17 @@ TEST_F(HlsPull, SegmentsThatHaveGoneAreSteppedOver) {
   EXPECT_EQ(outcome.ended->code, base::Code::kClosed) << outcome.why();
   ASSERT_TRUE(bed.run_until([&] { return seen.frames.size() == 2 * kPictures; }));
   EXPECT_EQ(attempt->facts().counters[2].second, 1u);
+}
+
+TEST_F(HlsPull, WhatWaitsIsBounded) {
+  mute = "/seg0.ts";
+  files["/index.m3u8"] = playlist(0, 3, ".ts");
+  auto attempt = pull("/index.m3u8");
+  ASSERT_TRUE(bed.run_until([&] { return asked[mute] == 1; })) << outcome.why();
+  files["/index.m3u8"] = playlist(0, 1000, ".ts");
+  const auto missed = [&] { return attempt->facts().counters[1].second; };
+  ASSERT_TRUE(bed.run_until([&] { return missed() > 0; })) << outcome.why();
+  EXPECT_EQ(missed(), 1000 - 1 - RenditionPull::kWaitingMax);
 }
 
 TEST_F(HlsPull, ThePolicyHoldsForEachSegment) {

@@ -89,6 +89,12 @@ void RenditionPull::take_segments(const PulledPlaylist& playlist) {
     waiting_.push_back(segment);
     waiting_.back().discontinuity |= std::exchange(began_anew, false);
   }
+  if (playlist.ended) return;
+  // The first one may be on its way.
+  while (waiting_.size() > kWaitingMax + 1) {
+    waiting_.erase(waiting_.begin() + 1);
+    ++facts_.segments_missed;
+  }
 }
 
 void RenditionPull::advance() {
@@ -99,10 +105,10 @@ void RenditionPull::advance() {
   }
   if (!sink_.has_room(index_)) return;
   const PulledSegment& next = waiting_.front();
-  const bool needs_map = next.map_uri != map_uri_ && !next.map_uri.empty();
-  const PulledKey& key = needs_map ? next.map_key : next.key;
-  if (!key.uri.empty() && key.uri != key_uri_) return fetch_key(key.uri);
-  if (needs_map) return fetch_map(next.map_uri, key);
+  const bool needs_map = next.map && next.map->uri != map_uri_;
+  const PulledKeyPtr& key = needs_map ? next.map->key : next.key;
+  if (key && key->uri != key_uri_) return fetch_key(key->uri);
+  if (needs_map) return fetch_map(next.map);
   fetch_segment();
 }
 
@@ -131,26 +137,26 @@ void RenditionPull::fetch_key(const std::string& uri) {
   });
 }
 
-base::Result<base::Slice> RenditionPull::opened(const base::Slice& bytes, const PulledKey& key,
+base::Result<base::Slice> RenditionPull::opened(const base::Slice& bytes, const PulledKeyPtr& key,
                                                 uint64_t sequence) const {
-  if (key.uri.empty()) return bytes;
-  return decrypted(bytes, key_, key.vector.value_or(vector_of(sequence)));
+  if (!key) return bytes;
+  return decrypted(bytes, key_, key->vector.value_or(vector_of(sequence)));
 }
 
-void RenditionPull::fetch_map(const std::string& uri, PulledKey key) {
-  base::Result<base::Url> url = address(uri);
+void RenditionPull::fetch_map(std::shared_ptr<const PulledMap> map) {
+  base::Result<base::Url> url = address(map->uri);
   if (!url) return over(url.error());
   http::ClientRequest get;
   get.url = *url;
-  fetching_ = client_.fetch(std::move(get), [this, uri, key](base::Result<http::ClientResponse> response) {
+  fetching_ = client_.fetch(std::move(get), [this, map](base::Result<http::ClientResponse> response) {
     fetching_.reset();
     if (!response || response->status != 200)
       return over(answer_error(response, "hls: the server's answer to EXT-X-MAP"));
     facts_.bytes += response->body.size();
-    base::Result<base::Slice> header = opened(response->body, key, 0);
+    base::Result<base::Slice> header = opened(response->body, map->key, 0);
     if (!header) return over(header.error());
     mp4_ = std::make_unique<mp4::SegmentDemuxer>(static_cast<mp4::SegmentDemuxer::Sink&>(*this));
-    map_uri_ = uri;
+    map_uri_ = map->uri;
     auto first_id = static_cast<media::TrackId>(index_ * kIdsOfRendition);
     if (base::Status status = mp4_->on_init(*header, first_id); !status) return over(status.error());
     advance();
@@ -192,7 +198,7 @@ base::Status RenditionPull::demux(const PulledSegment& segment, const base::Slic
   if (segment.discontinuity) capture_offset_.reset();
   date_ = segment.date;
   base::MonoTime now = loop_.clock().mono();
-  if (!segment.map_uri.empty()) return mp4_->on_segment(bytes, now);
+  if (segment.map) return mp4_->on_segment(bytes, now);
   if (bytes.empty()) return {};
   if (bytes.data()[0] != kTsSync)
     return base::Error{

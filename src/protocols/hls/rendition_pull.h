@@ -20,6 +20,8 @@ class RenditionPull final : private mpegts::Demuxer::Sink, private mp4::SegmentD
   // A live playlist is begun this many segments before its end. [RFC 8216 6.3.3]
   static constexpr size_t kStartSegments = 3;
   static constexpr unsigned kFailuresMax = 3;  // of segments, or of reloads, in a row
+  // Of a live playlist, while there is no room for more; the newest are kept.
+  static constexpr size_t kWaitingMax = 100;
   static constexpr base::Duration kStandsStillMin = std::chrono::seconds(15);
 
   // Called from the loop; must not destroy the rendition.
@@ -55,9 +57,10 @@ class RenditionPull final : private mpegts::Demuxer::Sink, private mp4::SegmentD
   void take_segments(const PulledPlaylist& playlist);
   void advance();
   void fetch_key(const std::string& uri);
-  void fetch_map(const std::string& uri, PulledKey key);
+  void fetch_map(std::shared_ptr<const PulledMap> map);
   // What the answer holds, decrypted where it is encrypted; `key` has been loaded.
-  base::Result<base::Slice> opened(const base::Slice& bytes, const PulledKey& key, uint64_t sequence) const;
+  base::Result<base::Slice> opened(const base::Slice& bytes, const PulledKeyPtr& key,
+                                   uint64_t sequence) const;
   void fetch_segment();
   void on_segment(base::Result<http::ClientResponse> response);
   base::Status demux(const PulledSegment& segment, const base::Slice& bytes);
