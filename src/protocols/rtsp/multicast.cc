@@ -90,7 +90,8 @@ void Multicast::set_playing(const std::string& stream, const std::shared_ptr<con
     return;
   }
   sending.head = head;
-  if (++sending.playing == 1 || !sending.egress) begin(stream);
+  // Those who watched until the stream ended may not have noticed.
+  if (++sending.playing == 1 || !sending.egress || !sending.egress->started()) begin(stream);
 }
 
 void Multicast::begin(const std::string& stream) {

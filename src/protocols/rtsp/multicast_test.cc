@@ -24,11 +24,7 @@ class MulticastTest : public testing::Test {
                                              std::make_unique<test::SimPorts>(home_, datagrams_, 9));
     datagrams_.listen(*io::Endpoint::parse("239.255.42.9:20200"), {}, [this](base::Bytes) { ++packets_; });
     datagrams_.listen(*io::Endpoint::parse("239.255.42.9:20201"), {}, [this](base::Bytes) { ++reports_; });
-    directory_.publish(*hub::StreamName::parse("live/alpha"), {}, home_,
-                       [this](base::Result<hub::Publisher> made) { publisher_ = *std::move(made); });
-    world_.settle();
-    publisher_.set_track(test::camera_track());
-    shoot();
+    publish();
   }
   ~MulticastTest() override {
     publisher_.detach();
@@ -36,6 +32,14 @@ class MulticastTest : public testing::Test {
     world_.advance(10ms);
   }
 
+  void publish() {
+    directory_.publish(*hub::StreamName::parse("live/alpha"), {}, home_,
+                       [this](base::Result<hub::Publisher> made) { publisher_ = *std::move(made); });
+    world_.settle();
+    publisher_.set_track(test::camera_track());
+    next_ = 0;  // a key frame
+    shoot();
+  }
   void shoot() {
     publisher_.publish(media::Frame(*test::camera_frame(next_++, world_.clock().mono())));
     world_.advance(40ms);
@@ -110,6 +114,22 @@ TEST_F(MulticastTest, TheLastOneTurnsItOff) {
   before = packets_;
   shoot();
   EXPECT_EQ(packets_, before);
+}
+
+TEST_F(MulticastTest, ANewcomerBeginsAnewWhatHasEnded) {
+  auto one = join("live/alpha");
+  one->second.play(head());
+  shoot();
+  publisher_.detach();
+  world_.advance(10s);
+  publish();
+  auto other = join("live/alpha");
+  auto described = head();
+  ASSERT_TRUE(described);
+  size_t before = packets_;
+  other->second.play(described);
+  shoot();
+  EXPECT_GT(packets_, before) << "though one of before has not left";
 }
 
 TEST_F(MulticastTest, BoundsTheGroups) {
