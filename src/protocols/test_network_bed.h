@@ -2,6 +2,8 @@
 // chooses.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <array>
 #include <list>
 #include <memory>
@@ -76,5 +78,47 @@ class NetworkBed {
  protected:
   std::list<Server> servers_;
 };
+
+// `players` of all kinds of networks, which stop, go on and change for so long; then all is well again.
+template <class Bed>
+void have_a_sick_day(Bed& bed, int seconds) {
+  using namespace std::chrono_literals;
+  for (; seconds > 0; --seconds) {
+    for (auto& player : bed.players) {
+      if (bed.world.chance(0.1)) player.cable.cut();
+      if (bed.world.chance(0.3)) player.cable.join();
+      if (bed.world.chance(0.1)) player.cable.set_path_to_client(bed.some_path());
+    }
+    bed.run(1s);
+    EXPECT_LE(bed.facts()->ring_bytes, Bed::kRingBytes);
+  }
+  for (auto& player : bed.players) player.cable.set_path_to_client(kLan), player.cable.join();
+  bed.run(5s);
+  for (auto& player : bed.players) {
+    EXPECT_FALSE(player.closed);
+    EXPECT_GE(player.seen.newest + 10, bed.shots.size()) << "back at the live edge";
+  }
+  EXPECT_GT(bed.facts()->units_lost, 0u) << "the day was not sick enough to prove anything";
+}
+
+// One player near by, beside `sick` others.
+template <class Bed>
+void expect_a_healthy_one_unhurt(Bed& bed, int sick) {
+  using namespace std::chrono_literals;
+  bed.publish({.latency = 20ms, .packet_bytes = 64 * 1024});
+  bed.run(500ms);
+  auto& healthy = bed.player({.latency = 10ms, .packet_bytes = 64 * 1024});
+  bed.run(1s);
+  healthy.latest = {};
+  for (int i = 0; i < sick; ++i) bed.player(bed.some_path());
+  for (int i = 0; i < 10; ++i) {
+    for (auto& player : bed.players) {
+      if (&player != &healthy && bed.world.chance(0.3)) player.cable.cut();
+    }
+    bed.run(1s);
+  }
+  EXPECT_EQ(base::to_ms(healthy.latest), 30);
+  EXPECT_EQ(healthy.seen.missing, 0u);
+}
 
 }  // namespace eyas::protocols::test

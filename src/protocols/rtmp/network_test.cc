@@ -141,43 +141,15 @@ TEST_P(RtmpNetwork, NoNetworkBreaksAPictureOrHoldsMemory) {
   bed.run(1s);
   for (int i = 0; i < 12; ++i) bed.player(bed.some_path());
   bed.run(3s);  // all are past the handshake, whose time is bounded
-  for (int second = 0; second < 30; ++second) {
-    for (Player& player : bed.players) {
-      if (bed.world.chance(0.1)) player.cable.cut();
-      if (bed.world.chance(0.3)) player.cable.join();
-      if (bed.world.chance(0.1)) player.cable.set_path_to_client(bed.some_path());
-    }
-    bed.run(1s);
-    EXPECT_LE(bed.facts()->ring_bytes, Bed::kRingBytes);
-  }
-  for (Player& player : bed.players) player.cable.set_path_to_client(kLan), player.cable.join();
-  bed.run(5s);
+  protocols::test::have_a_sick_day(bed, 30);
   uint64_t missing = 0;
-  for (Player& player : bed.players) {
-    EXPECT_FALSE(player.closed);
-    EXPECT_GE(player.seen.newest + 10, bed.shots.size()) << "back at the live edge";
-    missing += player.seen.missing;
-  }
+  for (const Player& player : bed.players) missing += player.seen.missing;
   EXPECT_EQ(bed.facts()->units_lost, missing) << "what was skipped was counted";
-  EXPECT_GT(missing, 0u) << "the day was not sick enough to prove anything";
 }
 
 TEST_P(RtmpNetwork, AHealthyPlayerIsNotHurtBySickOnes) {
   Bed bed(seed());
-  bed.publish({.latency = 20ms, .packet_bytes = 64 * 1024});
-  bed.run(500ms);
-  Player& healthy = bed.player({.latency = 10ms, .packet_bytes = 64 * 1024});
-  bed.run(1s);
-  healthy.latest = {};
-  for (int i = 0; i < 30; ++i) bed.player(bed.some_path());
-  for (int i = 0; i < 10; ++i) {
-    for (Player& player : bed.players) {
-      if (&player != &healthy && bed.world.chance(0.3)) player.cable.cut();
-    }
-    bed.run(1s);
-  }
-  EXPECT_EQ(base::to_ms(healthy.latest), 30);
-  EXPECT_EQ(healthy.seen.missing, 0u);
+  protocols::test::expect_a_healthy_one_unhurt(bed, 30);
 }
 
 TEST_P(RtmpNetwork, APlayerThatIsGoneIsLetGo) {

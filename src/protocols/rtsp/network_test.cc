@@ -119,40 +119,12 @@ TEST_P(RtspNetwork, NoNetworkBreaksAPictureOrHoldsMemory) {
   bed.run(2s);
   for (int i = 0; i < 12; ++i) bed.player(bed.some_path());
   bed.run(5s);
-  for (int second = 0; second < 20; ++second) {
-    for (Player& player : bed.players) {
-      if (bed.world.chance(0.1)) player.cable.cut();
-      if (bed.world.chance(0.3)) player.cable.join();
-      if (bed.world.chance(0.1)) player.cable.set_path_to_client(bed.some_path());
-    }
-    bed.run(1s);
-    EXPECT_LE(bed.facts()->ring_bytes, Bed::kRingBytes);
-  }
-  for (Player& player : bed.players) player.cable.set_path_to_client(kLan), player.cable.join();
-  bed.run(5s);
-  for (Player& player : bed.players) {
-    EXPECT_FALSE(player.closed);
-    EXPECT_GE(player.seen.newest + 10, bed.shots.size()) << "back at the live edge";
-  }
-  EXPECT_GT(bed.facts()->units_lost, 0u) << "the day was not sick enough to prove anything";
+  protocols::test::have_a_sick_day(bed, 20);
 }
 
 TEST_P(RtspNetwork, AHealthyPlayerIsNotHurtBySickOnes) {
   Bed bed(seed());
-  bed.publish({.latency = 20ms, .packet_bytes = 64 * 1024});
-  bed.run(500ms);
-  Player& healthy = bed.player({.latency = 10ms, .packet_bytes = 64 * 1024});
-  bed.run(1s);
-  healthy.latest = {};
-  for (int i = 0; i < 20; ++i) bed.player(bed.some_path());
-  for (int i = 0; i < 10; ++i) {
-    for (Player& player : bed.players) {
-      if (&player != &healthy && bed.world.chance(0.3)) player.cable.cut();
-    }
-    bed.run(1s);
-  }
-  EXPECT_EQ(base::to_ms(healthy.latest), 30);
-  EXPECT_EQ(healthy.seen.missing, 0u);
+  protocols::test::expect_a_healthy_one_unhurt(bed, 20);
 }
 
 TEST_P(RtspNetwork, LossAndDisorderOverUdpBreakNoPicture) {
