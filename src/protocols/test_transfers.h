@@ -12,6 +12,7 @@
 #include "hub/directory.h"
 #include "io/dial.h"
 #include "io/loop.h"
+#include "io/tcp.h"
 #include "protocols/transfer.h"
 
 namespace eyas::protocols::test {
@@ -55,6 +56,56 @@ class TransferBed {
   io::Loop loop;
   hub::Directory directory;
   io::Dialer dialer;
+};
+
+// A server that says `first`, then `again` without end, and reads nothing.
+class Flood final : io::ByteStream::Handler {
+ public:
+  static constexpr uint64_t kBytesMax = 128 * 1024 * 1024;  // far above what kernels hold of a connection
+
+  Flood(TransferBed& bed, std::vector<uint8_t> first, const std::vector<uint8_t>& again)
+      : bed_(bed), first_(std::move(first)) {
+    std::vector<uint8_t> many;
+    while (many.size() < 256 * 1024) many.insert(many.end(), again.begin(), again.end());
+    again_ = base::Slice(std::move(many));
+    listener_ = std::move(*io::Listener::open(bed.loop, *io::Address::parse("127.0.0.1:0"),
+                                              io::Sharing::kFirst, [this](int fd, const io::Address&) {
+                                                stream_ = io::adopt_socket(bed_.loop, fd);
+                                                stream_->start(*this);
+                                                stream_->pause_reading(true);
+                                                stream_->send({&first_, 1});
+                                                on_drained();
+                                              }));
+  }
+  std::string authority() const { return listener_->address().text(); }
+
+  // How many bytes a client read of it before it stopped reading, or kBytesMax.
+  uint64_t run() {
+    constexpr int kQuietTurns = 100;
+    for (int quiet = 0; quiet < kQuietTurns && taken() < kBytesMax;) {
+      const uint64_t before = taken();
+      bed_.loop.run_once(std::chrono::milliseconds(1));
+      quiet = stream_ && taken() == before ? quiet + 1 : 0;
+    }
+    return taken();
+  }
+
+ private:
+  uint64_t taken() const { return stream_ ? sent_ - stream_->pending() : 0; }
+  void on_data(base::Bytes) override {}
+  void on_drained() override {
+    while (stream_->pending() == 0 && sent_ < kBytesMax) {
+      stream_->send({&again_, 1});
+      sent_ += again_.size();
+    }
+  }
+  void on_closed(const base::Error&) override { stream_.reset(); }
+
+  TransferBed& bed_;
+  base::Slice first_, again_;
+  std::unique_ptr<io::Listener> listener_;
+  std::unique_ptr<io::ByteStream> stream_;
+  uint64_t sent_ = 0;
 };
 
 // Reads all frames of a stream.

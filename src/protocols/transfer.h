@@ -45,6 +45,10 @@ struct TransferFacts {
   hub::Counters counters;  // a protocol's own: "rtt_us", "packets_lost", ...
 };
 
+// A peer that takes no answers of ours gets no hearing: with more than this pending it is not read from until
+// it has taken all.
+constexpr size_t kAnswersPendingMax = 64 * 1024;
+
 // Lives on its loop. Its death ends it at once and says nothing more.
 class Transfer {
  public:

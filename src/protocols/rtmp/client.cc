@@ -93,6 +93,7 @@ void Client::check(const base::Status& status) {
 }
 
 void Client::on_drained() {
+  stream_->pause_reading(false);
   moved_ = now();
   pump();
 }
@@ -102,7 +103,7 @@ void Client::on_closed(const base::Error& why) {
 }
 
 void Client::send(base::Slice bytes) {
-  if (stream_) stream_->send({&bytes, 1});
+  if (stream_ && stream_->send({&bytes, 1}) > protocols::kAnswersPendingMax) stream_->pause_reading(true);
 }
 
 void Client::on_connected() {

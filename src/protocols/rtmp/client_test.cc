@@ -161,6 +161,17 @@ TEST_F(RtmpClient, AnAttemptMayBeDroppedAtAnyTime) {
   EXPECT_TRUE(bed.run_until([&] { return of_server->connections_open == 0; }));
 }
 
+TEST_F(RtmpClient, WhoTakesNoAnswersIsNotHeard) {
+  std::vector<uint8_t> handshake(1 + 2 * kHandshakeBytes);
+  handshake[0] = 3;
+  // A chunk of six bytes, a user control message: PingRequest.
+  protocols::test::Flood flood(bed, handshake, base::from_hex("02 000000 000006 04 00000000 0006 00000001"));
+  TransferBed::Outcome outcome;
+  auto pull = start(Wish::Role::kPlay, "rtmp://" + flood.authority() + "/live/a", "live/b", outcome);
+  EXPECT_LT(flood.run(), protocols::test::Flood::kBytesMax);
+  EXPECT_FALSE(outcome.ended) << outcome.why();
+}
+
 TEST(RtmpClientOptions, AreChecked) {
   auto check = [](const char* url, const protocols::TransferOptions& options) {
     return check_client(*base::Url::parse(url), options).ok();

@@ -53,8 +53,8 @@ class Pull final : public protocols::Transfer {
     events.on_redirect = [this](const base::Url& to) { redirect(to); };
     events.on_silent_path = [this] { try_next_path(); };
     connection_ = std::make_unique<PullConnection>(
-        PullConnection::Setup{url_, plan_.paths, request_.stream, std::move(info)}, *std::move(stream),
-        request_.loop, services_, std::move(events));
+        PullConnection::Setup{url_, plan_.paths, request_.stream, std::move(info), request_.dialer.policy()},
+        *std::move(stream), request_.loop, services_, std::move(events));
   }
 
   void redirect(const base::Url& to) {

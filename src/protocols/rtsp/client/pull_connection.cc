@@ -91,7 +91,7 @@ void PullConnection::end(Error why) {
 }
 
 void PullConnection::send(base::Slice bytes) {
-  stream_->send({&bytes, 1});
+  if (stream_->send({&bytes, 1}) > protocols::kAnswersPendingMax) stream_->pause_reading(true);
 }
 
 void PullConnection::on_tracks(const std::vector<ReceivedMedia>& tracks) {
@@ -122,9 +122,10 @@ Status PullConnection::on_transport(size_t track, const Transport& transport) {
   if (!transport.source.empty()) {
     bool v6 = transport.source.find(':') != std::string::npos;
     auto said = io::Endpoint::parse((v6 ? '[' + transport.source + ']' : transport.source) + ":0");
-    // A source that is a name, or all zeros behind a NAT, is no better than the peer that we know.
+    // A source that is a name, or all zeros behind a NAT, is no better than the peer that we know; nor is one
+    // that we would not dial, for packets of ours go there.
     bool usable = said && said->host() != "0.0.0.0" && said->host() != "::";
-    if (usable) from = said;
+    if (usable && setup_.policy.check(*said)) from = said;
   }
   // To a group nothing of ours is sent.
   bool to_us = play_.path() == PacketPath::kUdp;

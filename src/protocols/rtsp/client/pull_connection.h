@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "io/byte_stream.h"
+#include "io/dial.h"
 #include "io/loop.h"
 #include "protocols/pull_publisher.h"
 #include "protocols/rtsp/client/client.h"
@@ -34,6 +35,7 @@ class PullConnection final : private io::ByteStream::Handler,
     std::vector<PacketPath> paths;
     hub::StreamName stream;
     hub::PublisherInfo info;
+    const io::DialPolicy& policy;  // of what may be sent to; outlives it
   };
 
   PullConnection(Setup setup, std::unique_ptr<io::ByteStream> stream, io::Loop& loop, ClientServices services,
@@ -44,6 +46,7 @@ class PullConnection final : private io::ByteStream::Handler,
 
  private:
   void on_data(base::Bytes bytes) override;
+  void on_drained() override { stream_->pause_reading(false); }
   void on_closed(const base::Error& why) override;
 
   void send(base::Slice bytes) override;

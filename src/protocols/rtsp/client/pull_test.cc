@@ -69,6 +69,7 @@ class SocketCamera final : io::ByteStream::Handler, io::UdpSocket::Handler {
   int datagrams_in = 0;
   uint16_t pictures = 0;
   uint16_t lose_every = 0;  // of pictures over UDP
+  std::string source;       // where it says that packets come from; empty: it does not
 
  private:
   void on_data(base::Bytes bytes) override {
@@ -90,7 +91,8 @@ class SocketCamera final : io::ByteStream::Handler, io::UdpSocket::Handler {
     if (at != std::string::npos) {
       client_port_ = static_cast<uint16_t>(std::stoi(text.substr(at + 12)));
       std::string port = std::to_string(socket_->local().port());
-      text.insert(text.find("\r\n", at), ";server_port=" + port + "-" + port);
+      text.insert(text.find("\r\n", at),
+                  ";server_port=" + port + "-" + port + (source.empty() ? "" : ";source=" + source));
     }
     base::Slice slice = base::Slice::copy_of(text);
     if (!text.empty()) stream_->send({&slice, 1});
@@ -255,6 +257,14 @@ TEST_F(Pulls, ARedirectObeysThePolicy) {
   }
 }
 
+TEST_F(Pulls, ACameraNamesNobodyElseForUsToSendTo) {
+  camera.source = "169.254.169.254";
+  FrameCollector seen(bed, "live/pulled");
+  auto attempt = pull(camera.url(), {{"transport", "udp"}});
+  EXPECT_TRUE(bed.run_until([&] { return seen.frames.size() >= 2; })) << outcome.why();
+  EXPECT_GT(camera.datagrams_in, 0) << "the camera itself is greeted";
+}
+
 TEST_F(Pulls, WhatAServerSaysIsBounded) {
   options.message.body_bytes_max = 1000;
   camera.prepare = [](test::Camera& c) { c.sdp.append(2000, '\n'); };
@@ -262,6 +272,15 @@ TEST_F(Pulls, WhatAServerSaysIsBounded) {
   ASSERT_TRUE(ended());
   EXPECT_EQ(outcome.ended->code, Code::kLimit);
   EXPECT_EQ(statistics.limits, 1u);
+}
+
+TEST_F(Pulls, WhoTakesNoAnswersIsNotHeard) {
+  const std::string asks = "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n";
+  const std::vector<uint8_t> bytes(asks.begin(), asks.end());
+  protocols::test::Flood flood(bed, bytes, bytes);
+  auto attempt = pull("rtsp://" + flood.authority() + "/live");
+  EXPECT_LT(flood.run(), protocols::test::Flood::kBytesMax);
+  EXPECT_FALSE(outcome.ended) << outcome.why();
 }
 
 TEST_F(Pulls, OptionsAreJudged) {

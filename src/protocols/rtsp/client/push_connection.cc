@@ -60,6 +60,15 @@ void PushConnection::on_data(base::Bytes bytes) {
   if (auto status = record_.on_bytes(bytes, now()); !status) end(status.error());
 }
 
+void PushConnection::send(base::Slice bytes) {
+  if (stream_->send({&bytes, 1}) > protocols::kAnswersPendingMax) stream_->pause_reading(true);
+}
+
+void PushConnection::on_drained() {
+  stream_->pause_reading(false);
+  pump();
+}
+
 void PushConnection::on_recording(const std::vector<NumberPair>& channels) {
   ClientStatistics::add(services_.statistics.pushes);
   base::log::info("rtsp.push", {{"stream", setup_.stream.text()},

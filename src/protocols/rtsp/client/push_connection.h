@@ -37,10 +37,10 @@ class PushConnection final : private io::ByteStream::Handler, private Record::Si
 
  private:
   void on_data(base::Bytes bytes) override;
-  void on_drained() override { pump(); }
+  void on_drained() override;
   void on_closed(const base::Error& why) override { end(why); }
 
-  void send(base::Slice bytes) override { stream_->send({&bytes, 1}); }
+  void send(base::Slice bytes) override;
   void on_recording(const std::vector<NumberPair>& channels) override;
   void on_report(base::Bytes packet) override { report_bytes_ += packet.size(); }
   void on_redirect(const base::Url& to) override;
