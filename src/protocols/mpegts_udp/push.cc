@@ -41,15 +41,15 @@ void Push::begin(std::string peer) {
       [this, alive = std::weak_ptr<bool>(alive_)] {
         if (!alive.expired() && !ended_) pump();
       },
-      [this, alive = std::weak_ptr<bool>(alive_)](base::Result<Playback::Reader> reader) {
+      [this, alive = std::weak_ptr<bool>(alive_)](base::Result<protocols::TsPlayback::Reader> reader) {
         if (!alive.expired()) answered(std::move(reader));
       });
 }
 
-void Push::answered(base::Result<Playback::Reader> reader) {
+void Push::answered(base::Result<protocols::TsPlayback::Reader> reader) {
   if (ended_) return;
   if (!reader) return end(reader.error());
-  playback_ = Playback(parts_, request_.stream, std::move(*reader));
+  playback_ = protocols::TsPlayback(parts_.derivations, request_.stream, std::move(*reader));
   base::log::info("mpegts.push", {{"stream", request_.stream.text()},
                                   {"session", request_.session},
                                   {"to", request_.url.shown()},

@@ -4,9 +4,10 @@
 #include <memory>
 #include <string>
 
-#include "protocols/mpegts_udp/playback.h"
+#include "protocols/mpegts_udp/mpegts_udp.h"
 #include "protocols/mpegts_udp/target.h"
 #include "protocols/transfer.h"
+#include "protocols/ts_playback.h"
 
 namespace eyas::mpegts_udp {
 
@@ -23,7 +24,7 @@ class Push : public protocols::Transfer {
   const protocols::TransferRequest& request() const { return request_; }
   // The other end can be sent to: reads the stream from now on.
   void begin(std::string peer);
-  Playback& playback() { return playback_; }
+  protocols::TsPlayback& playback() { return playback_; }
   const Parts& parts() const { return parts_; }
   void count_sent(uint64_t bytes);
   // Tells the owner, later and once.
@@ -36,13 +37,13 @@ class Push : public protocols::Transfer {
   virtual void add_counters(hub::Counters& counters) const { static_cast<void>(counters); }
 
  private:
-  void answered(base::Result<Playback::Reader> reader);
+  void answered(base::Result<protocols::TsPlayback::Reader> reader);
 
   Parts parts_;
   protocols::TransferRequest request_;
   Carrier carrier_;
   std::string peer_;
-  Playback playback_;
+  protocols::TsPlayback playback_;
   uint64_t bytes_ = 0;
   bool ended_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);

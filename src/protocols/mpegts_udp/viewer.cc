@@ -32,12 +32,12 @@ void Viewer::start() {
       [self = weak_from_this()] {
         if (auto viewer = self.lock()) viewer->pump();
       },
-      [self = shared_from_this()](base::Result<Playback::Reader> reader) {
+      [self = shared_from_this()](base::Result<protocols::TsPlayback::Reader> reader) {
         self->answer(std::move(reader));
       });
 }
 
-void Viewer::answer(base::Result<Playback::Reader> reader) {
+void Viewer::answer(base::Result<protocols::TsPlayback::Reader> reader) {
   if (exchange_.gone()) return;
   if (!reader) {
     parts_.statistics.not_found.fetch_add(1, std::memory_order_relaxed);
@@ -46,7 +46,7 @@ void Viewer::answer(base::Result<Playback::Reader> reader) {
   if (request_->method == http::Method::kHead) {
     return exchange_.respond(http::Response::bytes(kContentType, {}).header("cache-control", "no-store"));
   }
-  playback_ = Playback(parts_, name_, std::move(*reader));
+  playback_ = protocols::TsPlayback(parts_.derivations, name_, std::move(*reader));
   http::StreamHead head;
   head.headers.set("content-type", kContentType);
   head.headers.set("cache-control", "no-store");

@@ -7,7 +7,8 @@
 
 #include "http/exchange.h"
 #include "http/request.h"
-#include "protocols/mpegts_udp/playback.h"
+#include "protocols/mpegts_udp/mpegts_udp.h"
+#include "protocols/ts_playback.h"
 
 namespace eyas::mpegts_udp {
 
@@ -21,7 +22,7 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
   void start();
 
  private:
-  void answer(base::Result<Playback::Reader> reader);
+  void answer(base::Result<protocols::TsPlayback::Reader> reader);
   void play();
   void pump();
   bool gather();
@@ -34,7 +35,7 @@ class Viewer : public std::enable_shared_from_this<Viewer> {
   hub::StreamName name_;
   std::string session_;
   http::BodyStream body_;
-  Playback playback_;
+  protocols::TsPlayback playback_;
   std::vector<base::Slice> slices_;
   bool over_ = false;
   std::shared_ptr<Viewer> self_;  // while it plays

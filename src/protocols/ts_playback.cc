@@ -1,11 +1,11 @@
-#include "protocols/mpegts_udp/playback.h"
+#include "protocols/ts_playback.h"
 
-namespace eyas::mpegts_udp {
+namespace eyas::protocols {
 
-Playback::Playback(const Parts& parts, hub::StreamName name, Reader reader)
-    : derivations_(parts.derivations), name_(std::move(name)), reader_(std::move(reader)) {}
+TsPlayback::TsPlayback(hub::Derivations* derivations, hub::StreamName name, Reader reader)
+    : derivations_(derivations), name_(std::move(name)), reader_(std::move(reader)) {}
 
-bool Playback::take(std::vector<base::Slice>& out) {
+bool TsPlayback::take(std::vector<base::Slice>& out) {
   auto item = reader_.next();
   if (!item) return false;
   if (item->head) {
@@ -19,9 +19,9 @@ bool Playback::take(std::vector<base::Slice>& out) {
   return true;
 }
 
-void Playback::stop() {
+void TsPlayback::stop() {
   reader_.detach();
   aac_.reset();
 }
 
-}  // namespace eyas::mpegts_udp
+}  // namespace eyas::protocols

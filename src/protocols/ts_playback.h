@@ -1,21 +1,23 @@
-// Playback: a stream's transport packets as slices, in the order in which they are sent.
+// TsPlayback: a stream's transport packets as slices, in the order in which they are sent.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "container/mpegts/packager.h"
+#include "hub/derivations.h"
 #include "hub/directory.h"
-#include "protocols/mpegts_udp/mpegts_udp.h"
 
-namespace eyas::mpegts_udp {
+namespace eyas::protocols {
 
 // Lives on the loop that asked.
-class Playback {
+class TsPlayback {
  public:
   using Reader = hub::Reader<mpegts::Format>;
 
-  Playback() = default;
-  Playback(const Parts& parts, hub::StreamName name, Reader reader);
+  TsPlayback() = default;
+  // `derivations` may be null: nobody makes AAC of sound that cannot be carried; else it outlives this.
+  TsPlayback(hub::Derivations* derivations, hub::StreamName name, Reader reader);
 
   // One unit with what must stand before it; false: nothing for now, and the reader's callback comes once
   // when there is more.
@@ -25,6 +27,8 @@ class Playback {
   bool ended() const { return reader_.ended(); }
   // Units that this reader was too slow for.
   uint64_t lost() const { return lost_; }
+  // What the session measures of its path, for the stream's list of readers.
+  void report(hub::Counters counters) { reader_.report(std::move(counters)); }
   void stop();
 
  private:
@@ -37,4 +41,4 @@ class Playback {
   bool started_ = false;
 };
 
-}  // namespace eyas::mpegts_udp
+}  // namespace eyas::protocols
