@@ -17,7 +17,7 @@ void PullPublisher::set_track(media::TrackPtr track) {
   if (publisher_)
     publisher_->set_track(std::move(track));
   else if (on_over_)
-    early_.emplace_back(std::move(track));
+    early_.add(std::move(track));
 }
 
 void PullPublisher::publish(media::Frame frame) {
@@ -25,11 +25,8 @@ void PullPublisher::publish(media::Frame frame) {
     publisher_->publish(std::move(frame));
     return on_frame_published();
   }
-  if (!on_over_) return;
-  early_bytes_ += frame.payload.size();
-  if (early_bytes_ > kEarlyBytesMax)
-    return end_later({base::Code::kLimit, "pull: media before the hub has answered", {}});
-  early_.emplace_back(std::move(frame));
+  if (on_over_ && !early_.add(std::move(frame)))
+    end_later({base::Code::kLimit, "pull: media before the hub has answered", {}});
 }
 
 void PullPublisher::report(hub::Counters counters) {
@@ -52,17 +49,7 @@ void PullPublisher::answered(base::Result<hub::Publisher> publisher) {
   });
   publisher_ = std::move(*publisher);
   if (on_key_wanted_) publisher_->on_key_wanted(std::move(on_key_wanted_));
-  bool frames = false;
-  for (auto& entry : early_) {
-    if (auto* track = std::get_if<media::TrackPtr>(&entry)) {
-      publisher_->set_track(std::move(*track));
-    } else {
-      publisher_->publish(std::move(std::get<media::Frame>(entry)));
-      frames = true;
-    }
-  }
-  early_ = {};
-  if (frames) on_frame_published();
+  if (early_.give(*publisher_)) on_frame_published();
 }
 
 void PullPublisher::on_frame_published() {
@@ -70,7 +57,7 @@ void PullPublisher::on_frame_published() {
 }
 
 void PullPublisher::end_later(base::Error why) {
-  early_ = {};
+  early_.clear();
   auto callback = std::exchange(on_over_, {});
   if (!callback) return;
   // Not now: we may be inside a call of the transfer that is to end.

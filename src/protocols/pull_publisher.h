@@ -4,10 +4,9 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <variant>
-#include <vector>
 
 #include "hub/directory.h"
+#include "protocols/early_media.h"
 #include "protocols/transfer.h"
 
 namespace eyas::protocols {
@@ -45,8 +44,7 @@ class PullPublisher {
   base::UniqueFunction<void(base::Error)> on_over_;
   std::function<void(media::TrackId)> on_key_wanted_;
   bool asked_ = false;
-  size_t early_bytes_ = 0;
-  std::vector<std::variant<media::TrackPtr, media::Frame>> early_;
+  EarlyMedia early_{kEarlyBytesMax};
   std::optional<hub::Publisher> publisher_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

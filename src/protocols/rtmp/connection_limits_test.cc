@@ -42,6 +42,7 @@ struct LimitRow {
   }
   static Bytes eager_publisher(ClientBytes& client) {
     Bytes all = client.publish("early");
+    test::append(all, client.media(MessageType::kVideo, 0, kHeader));
     test::append(all, repeated(4, [&](int) { return client.media(MessageType::kVideo, 0, kKey); }));
     return all;
   }

@@ -20,29 +20,19 @@ Ingest::~Ingest() {
 
 void Ingest::start(hub::Publisher publisher) {
   publisher_ = std::move(publisher);
-  for (auto& entry : early_) {
-    if (auto* track = std::get_if<media::TrackPtr>(&entry)) {
-      publisher_->set_track(std::move(*track));
-    } else {
-      publisher_->publish(std::move(std::get<media::Frame>(entry)));
-    }
-  }
-  early_ = {};
+  early_.give(*publisher_);
 }
 
 base::Status Ingest::on_media(const Message& message, base::MonoTime arrival) {
   base::Slice body = message.payload;
-  if (!started()) {
-    early_bytes_ += body.size();
-    if (early_bytes_ > early_bytes_max_) {
-      return base::Error{base::Code::kLimit, "rtmp: media before the publish was answered", {}};
-    }
-  }
   if (message.type == MessageType::kDataAmf0) {
     if (starts_with(body, kClearDataFrame)) return {};
     if (starts_with(body, kSetDataFrame)) body = body.sub(kSetDataFrame.size());
   }
-  return demuxer_.on_tag(static_cast<flv::TagType>(message.type), message.timestamp_ms, arrival, body);
+  base::Status read =
+      demuxer_.on_tag(static_cast<flv::TagType>(message.type), message.timestamp_ms, arrival, body);
+  if (!read || !too_early_) return read;
+  return base::Error{base::Code::kLimit, "rtmp: media before the publish was answered", {}};
 }
 
 void Ingest::report_quirks() {
@@ -56,7 +46,7 @@ void Ingest::on_track(media::TrackPtr track) {
   if (started()) {
     publisher_->set_track(std::move(track));
   } else {
-    early_.emplace_back(std::move(track));
+    early_.add(std::move(track));
   }
 }
 
@@ -64,7 +54,7 @@ void Ingest::on_frame(media::Frame frame) {
   if (started()) {
     publisher_->publish(std::move(frame));
   } else {
-    early_.emplace_back(std::move(frame));
+    too_early_ |= !early_.add(std::move(frame));
   }
 }
 

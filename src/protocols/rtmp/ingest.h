@@ -2,20 +2,18 @@
 #pragma once
 
 #include <optional>
-#include <variant>
-#include <vector>
 
 #include "container/flv/demuxer.h"
 #include "hub/directory.h"
+#include "protocols/early_media.h"
 #include "protocols/rtmp/wire/message.h"
 
 namespace eyas::rtmp {
 
-// Frames that come before the hub has answered are kept, bounded in bytes, so that the first key frame is not
-// lost. Lives on its connection's loop.
+// Lives on its connection's loop.
 class Ingest final : private flv::Demuxer::Sink {
  public:
-  explicit Ingest(size_t early_bytes_max) : early_bytes_max_(early_bytes_max), demuxer_(*this) {}
+  explicit Ingest(size_t early_bytes_max) : early_(early_bytes_max), demuxer_(*this) {}
   // Hands on the picture held back for joining.
   ~Ingest() override;
 
@@ -33,9 +31,8 @@ class Ingest final : private flv::Demuxer::Sink {
   void on_track(media::TrackPtr track) override;
   void on_frame(media::Frame frame) override;
 
-  size_t early_bytes_max_;
-  size_t early_bytes_ = 0;
-  std::vector<std::variant<media::TrackPtr, media::Frame>> early_;
+  protocols::EarlyMedia early_;
+  bool too_early_ = false;  // more than may be kept
   std::optional<hub::Publisher> publisher_;
   flv::Demuxer demuxer_;
 };

@@ -10,6 +10,7 @@ Publishing::Publishing(const MediaStart& start, SrtpSender& srtp, io::PacketSink
     : start_(start),
       srtp_(srtp),
       sink_(sink),
+      early_(start.host.options().early_bytes_max),
       next_report_(now + kReportInterval),
       ingest_(start.negotiated.media, start.local.ssrc_base, {}, *this, now, start.host.wall_at_mono_zero()) {
   publish();
@@ -52,23 +53,21 @@ void Publishing::answered(base::Result<hub::Publisher> publisher) {
     ingest_.request_key(track, start_.host.executor().clock().mono());
     start_.owner.tick_changed();
   });
-  for (Early& early : std::exchange(early_, {}))
-    early.frame ? publisher_.publish(std::move(*early.frame)) : publisher_.set_track(std::move(early.track));
+  early_.give(publisher_);
 }
 
 void Publishing::on_track(media::TrackPtr track) {
   if (track->kind() == media::TrackKind::kVideo)
     last_key_.try_emplace(track->id, start_.host.executor().clock().mono());
   if (publisher_) return publisher_.set_track(std::move(track));
-  early_.push_back({std::move(track), std::nullopt});
+  early_.add(std::move(track));
 }
 
 void Publishing::on_frame(media::Frame frame) {
   if (frame.key && frame.track->kind() == media::TrackKind::kVideo)
     last_key_[frame.track->id] = frame.arrival;
   if (publisher_) return publisher_.publish(std::move(frame));
-  early_bytes_ += frame.payload.size();
-  if (early_bytes_ <= start_.host.options().early_bytes_max) early_.push_back({nullptr, std::move(frame)});
+  static_cast<void>(early_.add(std::move(frame)));  // what is too much is lost
 }
 
 void Publishing::send_rtcp(base::Bytes compound) {

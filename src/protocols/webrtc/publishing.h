@@ -8,6 +8,7 @@
 
 #include "hub/directory.h"
 #include "io/packet_sink.h"
+#include "protocols/early_media.h"
 #include "protocols/webrtc/ingest/ingest.h"
 #include "protocols/webrtc/media.h"
 #include "protocols/webrtc/session.h"
@@ -30,12 +31,6 @@ class Publishing final : public Media, private Ingest::Sink {
   base::Status select_layer(std::optional<uint8_t> layer) override;
 
  private:
-  // What came while the hub decides.
-  struct Early {
-    media::TrackPtr track;
-    std::optional<media::Frame> frame;
-  };
-
   void on_track(media::TrackPtr track) override;
   void on_frame(media::Frame frame) override;
   void send_rtcp(base::Bytes compound) override;
@@ -48,8 +43,7 @@ class Publishing final : public Media, private Ingest::Sink {
   SrtpSender& srtp_;
   io::PacketSink& sink_;
   hub::Publisher publisher_;
-  std::vector<Early> early_;
-  size_t early_bytes_ = 0;
+  protocols::EarlyMedia early_;
   base::MonoTime next_report_;
   std::map<media::TrackId, base::MonoTime> last_key_;  // of each video track; when it came or was asked for
   Ingest ingest_;
