@@ -107,6 +107,7 @@ class Dial final : public protocols::Transfer, Link::Handler, Gate {
     if (!at) return at.error();
     auto opened = Listener::open(services_.poller, call_.settings, *at, *this,
                                  [loop = &request_.loop, alive = std::weak_ptr(alive_), this](Socket peer) {
+                                   taken_ = true;
                                    loop->post([this, alive, peer = std::move(peer)]() mutable {
                                      if (!alive.expired()) on_peer(std::move(peer));
                                    });
@@ -116,9 +117,8 @@ class Dial final : public protocols::Transfer, Link::Handler, Gate {
     return {};
   }
 
-  int judge(const std::string&, std::string_view) override {
-    return taken_.exchange(true) ? kTurnOverload : 0;
-  }
+  // Who knocks is not yet in: a passphrase is judged behind this.
+  int judge(const std::string&, std::string_view) override { return taken_ ? kTurnOverload : 0; }
 
   void on_peer(Socket peer) {
     if (link_) return;
@@ -152,6 +152,7 @@ class Dial final : public protocols::Transfer, Link::Handler, Gate {
                                           services_.options.early_bytes_max);
     } else {
       context.interest = hub::Interest::kFollows;
+      context.derivations = services_.derivations;
       session_ = std::make_unique<Egress>(std::move(context), link_, services_.options.play_wait);
     }
     schedule_tick();
@@ -184,7 +185,7 @@ class Dial final : public protocols::Transfer, Link::Handler, Gate {
   std::shared_ptr<Link> link_;
   std::unique_ptr<Session> session_;
   io::Timer tick_;
-  std::atomic<bool> taken_{false};
+  std::atomic<bool> taken_{false};  // by a peer that was let in
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::shared_ptr<Listener> listener_;  // last: it dies first, and with it the calls into this
 };

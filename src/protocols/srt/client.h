@@ -28,6 +28,7 @@ struct ClientServices {
   Poller& poller;
   Statistics& statistics;
   const Options& options;
+  hub::Derivations* derivations = nullptr;  // null: nobody makes AAC of sound that cannot be carried
 };
 
 // `publishes`: a pull, which becomes a publisher here.

@@ -22,8 +22,10 @@ class Srt final : public protocols::Protocol, Gate {
 
   base::Status start(const protocols::Services& services) override {
     directory_ = &services.directory;
+    derivations_ = services.derivations;
     loops_ = &services.loops;
     servers_.resize(loops_->size());
+    drained_.resize(loops_->size());
     if (options_.listen.empty()) return {};
     auto bell = Doorbell::open(*loops_->front(), options_.listen, [this](int udp) { open(udp); });
     if (!bell) return bell.error();
@@ -36,7 +38,8 @@ class Srt final : public protocols::Protocol, Gate {
   }
 
   void drain(size_t loop) override {
-    if (loop == 0) doorbell_.reset();
+    if (loop == 0) doorbell_.reset(), listener_.reset();
+    drained_[loop] = 1;
     if (servers_[loop]) servers_[loop]->drain();
   }
 
@@ -63,7 +66,7 @@ class Srt final : public protocols::Protocol, Gate {
   }
 
  private:
-  ClientServices services() { return {*directory_, poller(), statistics_, options_}; }
+  ClientServices services() { return {*directory_, poller(), statistics_, options_, derivations_}; }
 
   // libsrt starts with the first who needs it.
   Poller& poller() {
@@ -87,9 +90,10 @@ class Srt final : public protocols::Protocol, Gate {
   void deal(Socket peer) {
     const size_t loop = next_loop_.fetch_add(1, std::memory_order_relaxed) % loops_->size();
     (*loops_)[loop]->post([this, loop, peer = std::move(peer)]() mutable {
+      if (drained_[loop] != 0) return;
       if (!servers_[loop]) {
-        servers_[loop] =
-            std::make_unique<Server>(options_, *directory_, *(*loops_)[loop], poller(), statistics_);
+        servers_[loop] = std::make_unique<Server>(options_, *directory_, *(*loops_)[loop], poller(),
+                                                  statistics_, derivations_);
       }
       servers_[loop]->accept(std::move(peer));
     });
@@ -112,12 +116,14 @@ class Srt final : public protocols::Protocol, Gate {
 
   Options options_;  // const after start
   hub::Directory* directory_ = nullptr;
+  hub::Derivations* derivations_ = nullptr;
   const std::vector<io::Loop*>* loops_ = nullptr;
   Statistics statistics_;
   std::once_flag poller_once_;
   std::unique_ptr<Poller> poller_;
   std::unique_ptr<Doorbell> doorbell_;
   std::vector<std::unique_ptr<Server>> servers_;  // one per loop, made on it
+  std::vector<char> drained_;                     // each on its loop
   std::shared_ptr<Listener> listener_;            // dies before what it calls
   std::atomic<size_t> next_loop_{0};
 };

@@ -10,13 +10,17 @@ constexpr base::Duration kTick = std::chrono::seconds(1);
 }  // namespace
 
 Server::Server(const Options& options, hub::Directory& directory, io::Executor& loop, Poller& poller,
-               Statistics& statistics)
-    : options_(options), directory_(directory), loop_(loop), poller_(poller), statistics_(statistics) {}
+               Statistics& statistics, hub::Derivations* derivations)
+    : options_(options),
+      directory_(directory),
+      loop_(loop),
+      poller_(poller),
+      statistics_(statistics),
+      derivations_(derivations) {}
 
 Server::~Server() = default;
 
 void Server::accept(Socket socket) {
-  if (draining_) return;
   const std::string peer = socket.peer();
   auto id = parse_stream_id(socket.stream_id());
   auto name = id ? hub::StreamName::parse(id->resource) : base::Result<hub::StreamName>(id.error());
@@ -55,6 +59,7 @@ void Server::begin(Socket socket, StreamId id, hub::StreamName name, io::Address
     session = std::make_unique<Ingest>(std::move(context), std::move(link),
                                        Ingest::Rank{0, options_.takeover()}, options_.early_bytes_max);
   } else {
+    context.derivations = derivations_;
     session = std::make_unique<Egress>(std::move(context), std::move(link), options_.play_wait);
   }
   sessions_.emplace(number, Held{std::move(session), std::move(place)});
@@ -72,7 +77,6 @@ void Server::remove(uint64_t id, const base::Error& why) {
 }
 
 void Server::drain() {
-  draining_ = true;
   for (auto& [id, held] : sessions_) held.session->end({base::Code::kClosed, "the server is stopping", {}});
 }
 

@@ -12,11 +12,13 @@ namespace eyas::srt {
 // Lives on its loop.
 class Server {
  public:
+  // `derivations` may be null; all others outlive it, too.
   Server(const Options& options, hub::Directory& directory, io::Executor& loop, Poller& poller,
-         Statistics& statistics);
+         Statistics& statistics, hub::Derivations* derivations);
   ~Server();
 
   void accept(Socket socket);
+  // Ends all sessions; nobody is accepted after it.
   void drain();
 
  private:
@@ -33,9 +35,9 @@ class Server {
   io::Executor& loop_;
   Poller& poller_;
   Statistics& statistics_;
+  hub::Derivations* derivations_;
   std::map<uint64_t, Held> sessions_;
   io::Timer tick_;
-  bool draining_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

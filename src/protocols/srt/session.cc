@@ -28,7 +28,7 @@ void Session::end(base::Error why) {
 }
 
 Ingest::Ingest(Context context, std::shared_ptr<Link> link, Rank rank, size_t early_bytes_max)
-    : Session(std::move(context), std::move(link)), early_bytes_max_(early_bytes_max), demuxer_(*this) {
+    : Session(std::move(context), std::move(link)), early_(early_bytes_max), demuxer_(*this) {
   hub::PublisherInfo info;
   info.protocol = "srt";
   info.session = id();
@@ -44,6 +44,7 @@ Ingest::Ingest(Context context, std::shared_ptr<Link> link, Rank rank, size_t ea
 }
 
 Ingest::~Ingest() {
+  context_.running = {};  // who lets go of it hears nothing more
   if (publisher_) demuxer_.flush();
 }
 
@@ -55,24 +56,18 @@ void Ingest::on_answer(base::Result<hub::Publisher> publisher) {
   context_.statistics.publishes.fetch_add(1, std::memory_order_relaxed);
   publisher_ = std::move(*publisher);
   publisher_->on_revoked([this](base::Error why) { end(std::move(why)); });
-  on_message(std::exchange(early_, {}), context_.loop.clock().mono());
+  if (early_.give(*publisher_)) began();
 }
 
 void Ingest::on_message(base::Bytes bytes, base::MonoTime arrival) {
-  if (bytes.empty()) return;
-  if (!publisher_) {
-    if (early_.size() + bytes.size() > early_bytes_max_) {
-      context_.statistics.limit_early_bytes.fetch_add(1, std::memory_order_relaxed);
-      return end({base::Code::kLimit, "srt: media before the publish was answered", {}});
-    }
-    early_.insert(early_.end(), bytes.begin(), bytes.end());
-    return;
-  }
   context_.statistics.bytes_in.fetch_add(bytes.size(), std::memory_order_relaxed);
   if (auto read = demuxer_.on_bytes(bytes, arrival); !read) {
     context_.statistics.malformed.fetch_add(1, std::memory_order_relaxed);
-    end(read.error());
+    return end(read.error());
   }
+  if (!too_early_) return;
+  context_.statistics.limit_early_bytes.fetch_add(1, std::memory_order_relaxed);
+  end({base::Code::kLimit, "srt: media before the publish was answered", {}});
 }
 
 void Ingest::on_closed(const base::Error& why) {
@@ -80,10 +75,15 @@ void Ingest::on_closed(const base::Error& why) {
 }
 
 void Ingest::on_track(media::TrackPtr track) {
-  publisher_->set_track(std::move(track));
+  if (publisher_) return publisher_->set_track(std::move(track));
+  early_.add(std::move(track));
 }
 
 void Ingest::on_frame(media::Frame frame) {
+  if (!publisher_) {
+    too_early_ |= !early_.add(std::move(frame));
+    return;
+  }
   began();
   publisher_->publish(std::move(frame));
 }
@@ -111,7 +111,7 @@ Egress::Egress(Context context, std::shared_ptr<Link> link, base::Duration play_
       [this, alive = std::weak_ptr(alive_)] {
         if (!alive.expired()) pump();
       },
-      [this, alive = std::weak_ptr(alive_)](base::Result<hub::Reader<mpegts::Format>> reader) {
+      [this, alive = std::weak_ptr(alive_)](base::Result<protocols::TsPlayback::Reader> reader) {
         if (!alive.expired()) on_answer(std::move(reader));
       });
   link_->start(*this);
@@ -122,7 +122,7 @@ Egress::~Egress() {
 }
 
 void Egress::tick() {
-  if (!reader_) return;
+  if (!playback_) return;
   PathFacts now = facts();
   if (now.packets < counted_.packets) return;  // the socket is gone, and says nothing more
   Statistics& statistics = context_.statistics;
@@ -131,30 +131,25 @@ void Egress::tick() {
   statistics.sent_packets_resent += now.packets_resent - counted_.packets_resent;
   statistics.sent_packets_dropped += now.packets_dropped - counted_.packets_dropped;
   counted_ = now;
-  reader_->report(now.counters());
+  playback_->report(now.counters());
 }
 
-void Egress::on_answer(base::Result<hub::Reader<mpegts::Format>> reader) {
+void Egress::on_answer(base::Result<protocols::TsPlayback::Reader> reader) {
   if (!reader) {
     context_.statistics.plays_refused.fetch_add(1, std::memory_order_relaxed);
     return end(reader.error());
   }
   context_.statistics.plays.fetch_add(1, std::memory_order_relaxed);
-  reader_ = std::move(*reader);
+  playback_.emplace(context_.derivations, context_.stream, std::move(*reader));
   pump();
 }
 
 void Egress::pump() {
-  if (!reader_) return;
+  if (!playback_) return;
   while (send_rest()) {
-    auto item = reader_->next();
-    if (!item) {
-      if (reader_->ended()) end({base::Code::kClosed, "srt: the stream has ended", {}});
-      return;
-    }
-    // A newcomer's group begins with its tables; one that lost units is told where it goes on.
-    if (item->head) rest_.push_back(std::exchange(first_, false) ? item->head->start : item->head->resume);
-    rest_.push_back(item->unit->packets);
+    if (playback_->take(rest_)) continue;
+    if (playback_->ended()) end({base::Code::kClosed, "srt: the stream has ended", {}});
+    return;
   }
 }
 

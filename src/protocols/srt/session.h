@@ -8,10 +8,11 @@
 #include <vector>
 
 #include "container/mpegts/demuxer.h"
-#include "container/mpegts/packager.h"
 #include "hub/directory.h"
+#include "protocols/early_media.h"
 #include "protocols/srt/link.h"
 #include "protocols/srt/options.h"
+#include "protocols/ts_playback.h"
 
 namespace eyas::srt {
 
@@ -28,6 +29,7 @@ class Session {
     base::UniqueFunction<void()> running;           // once: media flows
     base::UniqueFunction<void(base::Error)> ended;  // once, from the loop; the session may be destroyed in it
     hub::Interest interest = hub::Interest::kWatches;  // of an egress
+    hub::Derivations* derivations = nullptr;           // of an egress; null: nobody makes AAC
   };
 
   Session(Context context, std::shared_ptr<Link> link);
@@ -76,8 +78,8 @@ class Ingest final : public Session, Link::Handler, mpegts::Demuxer::Sink {
   void on_track(media::TrackPtr track) override;
   void on_frame(media::Frame frame) override;
 
-  const size_t early_bytes_max_;
-  std::vector<uint8_t> early_;  // until the hub has answered
+  protocols::EarlyMedia early_;
+  bool too_early_ = false;  // more than may be kept
   std::optional<hub::Publisher> publisher_;
   mpegts::Demuxer demuxer_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
@@ -93,7 +95,7 @@ class Egress final : public Session, Link::Handler {
   void tick() override;
 
  private:
-  void on_answer(base::Result<hub::Reader<mpegts::Format>> reader);
+  void on_answer(base::Result<protocols::TsPlayback::Reader> reader);
   void on_message(base::Bytes, base::MonoTime) override {}
   void on_room() override { pump(); }
   void on_closed(const base::Error& why) override { end(why); }
@@ -101,10 +103,9 @@ class Egress final : public Session, Link::Handler {
   // False when the link takes no more now, or has ended.
   bool send_rest();
 
-  std::optional<hub::Reader<mpegts::Format>> reader_;
+  std::optional<protocols::TsPlayback> playback_;
   PathFacts counted_;              // what the statistics have of it already
   std::vector<base::Slice> rest_;  // of the item under way: its head, its packets
-  bool first_ = true;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

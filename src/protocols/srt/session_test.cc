@@ -3,11 +3,15 @@
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "container/mpegts/test_streams.h"
+#include "hub/test_derivations.h"
 #include "protocols/srt/client.h"
 #include "protocols/srt/listener.h"
+#include "protocols/srt/srt.h"
 #include "protocols/srt/wire/stream_id.h"
+#include "protocols/test_transfers.h"
 
 namespace eyas::srt {
 namespace {
@@ -82,6 +86,24 @@ struct Bed {
   std::vector<Socket> accepted;
   std::shared_ptr<Listener> listener;
 };
+
+// Transport packets of pictures; gives their size.
+size_t send_pictures(Link& caller, int count, size_t bytes = 1000) {
+  const media::TrackPtr track = mpegts::h264_track();
+  mpegts::Format format;
+  std::vector<mpegts::UnitPtr> units;
+  format.set_tracks({track}, units);
+  units.clear();
+  for (int i = 0; i < count; ++i)
+    format.package(mpegts::picture(track, 40 * i, static_cast<uint8_t>(i), bytes, i == 0), units);
+  size_t sent = 0;
+  for (const mpegts::UnitPtr& unit : units) {
+    for (base::Slice rest = unit->packets; !rest.empty(); rest = rest.sub(kMessageBytesMax))
+      EXPECT_EQ(caller.send(rest.sub(0, kMessageBytesMax)), Socket::Moved::kYes);
+    sent += unit->packets.size();
+  }
+  return sent;
+}
 
 TEST(SrtLink, MessagesArriveWholeAndInOrder) {
   Bed bed;
@@ -159,11 +181,35 @@ TEST(SrtIngest, MediaBeforeTheHubHasAnsweredIsBounded) {
                            "srt-1",   {},       [] {},      [&](const base::Error& why) { ended = why; }};
   auto link = std::make_shared<Link>(bed.poller, std::move(bed.accepted.front()), bed.loop);
   Ingest ingest(std::move(context), link, {}, 10'000);
-  const std::vector<uint8_t> message(kMessageBytesMax, 0x47);
-  for (int i = 0; i < 20; ++i) caller->send(message);
+  const size_t sent = send_pictures(*caller, 5);
+  ASSERT_TRUE(run_until(bed.loop, [&] { return statistics.bytes_in == sent; }));
+  EXPECT_FALSE(ended) << ended->message();
+  send_pictures(*caller, 20);
   ASSERT_TRUE(run_until(bed.loop, [&] { return ended.has_value(); }));
   EXPECT_EQ(ended->code, base::Code::kLimit);
   EXPECT_EQ(statistics.limit_early_bytes, 1u);
+}
+
+TEST(SrtIngest, WhoLetsGoOfItHearsNothingMore) {
+  Bed bed;
+  hub::Directory directory({&bed.loop}, {});
+  Statistics statistics;
+  Recorder at_caller;
+  auto caller = bed.call(at_caller, Bed::with({}));
+  ASSERT_TRUE(run_until(bed.loop, [&] { return at_caller.connected && !bed.accepted.empty(); }));
+  bool ran = false;
+  Session::Context context{directory, bed.loop, statistics,          *hub::StreamName::parse("live/alpha"),
+                           "srt-1",   {},       [&] { ran = true; }, [](const base::Error&) {}};
+  auto link = std::make_shared<Link>(bed.poller, std::move(bed.accepted.front()), bed.loop);
+  {
+    Ingest ingest(std::move(context), link, {}, 1 << 20);
+    ASSERT_TRUE(run_until(bed.loop, [&] { return statistics.publishes == 1; }));
+    // Too large for a PES packet to say its length: only the next one would end it.
+    const size_t sent = send_pictures(*caller, 1, 70'000);
+    ASSERT_TRUE(run_until(bed.loop, [&] { return statistics.bytes_in == sent; }));
+    ASSERT_FALSE(ran);
+  }
+  EXPECT_FALSE(ran);
 }
 
 TEST(SrtEgress, TheStreamKnowsWhatItsViewersMeasure) {
@@ -206,6 +252,114 @@ TEST(SrtEgress, TheStreamKnowsWhatItsViewersMeasure) {
   ASSERT_TRUE(run_until(bed.loop, [&] { return after.has_value(); }));
   EXPECT_TRUE(after->at(0).readers.empty());
   publisher.reset();
+}
+
+TEST(SrtEgress, SoundThatCannotBeCarriedIsMadeIntoAac) {
+  Bed bed;
+  hub::Directory directory({&bed.loop}, {});
+  Statistics statistics;
+  hub::test::CountedLeases derivations;
+  const hub::StreamName name = *hub::StreamName::parse("live/alpha");
+  hub::Publisher publisher;
+  directory.publish(name, {}, bed.loop, [&](auto made) { publisher = std::move(*made); });
+  ASSERT_TRUE(run_until(bed.loop, [&] { return static_cast<bool>(publisher); }));
+  const media::TrackPtr video = mpegts::h264_track();
+  auto sound = std::make_shared<media::Track>();
+  sound->id = video->id + 1;
+  sound->config.codec = media::Codec::kG711A;
+  sound->config.sample_rate = 8000;
+  sound->config.channels = 1;
+  publisher.set_track(video);
+  publisher.set_track(sound);
+  publisher.publish(*mpegts::picture(video, 0, 1, 5000, true));
+  Recorder viewer;
+  auto caller = bed.call(viewer, Bed::with({}, "read:live/alpha"));
+  ASSERT_TRUE(run_until(bed.loop, [&] { return viewer.connected && !bed.accepted.empty(); }));
+  Session::Context context{directory, bed.loop, statistics, name,
+                           "srt-1",   {},       [] {},      [](const base::Error&) {}};
+  context.derivations = &derivations;
+  {
+    auto link = std::make_shared<Link>(bed.poller, std::move(bed.accepted.front()), bed.loop);
+    Egress egress(std::move(context), link, 1s);
+    ASSERT_TRUE(run_until(bed.loop, [&] { return viewer.received.size() >= 5000; }));
+    EXPECT_EQ(derivations.held("live/alpha", hub::Derivation::kAac), 1);
+  }
+  EXPECT_EQ(derivations.held("live/alpha", hub::Derivation::kAac), 0);
+  publisher.detach();
+}
+
+// A port that nobody has.
+std::string free_port() {
+  const int udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  io::Endpoint at = *io::Endpoint::parse("127.0.0.1:0");
+  EXPECT_EQ(bind(udp, &at.any, at.length()), 0);
+  socklen_t length = sizeof at.v6;
+  getsockname(udp, &at.any, &length);
+  close(udp);
+  return std::to_string(at.port());
+}
+
+TEST(SrtClient, WhoIsNotLetInTakesNobodysPlace) {
+  protocols::test::TransferBed bed;
+  Poller poller;
+  Statistics statistics;
+  const Options options;
+  protocols::test::TransferBed::Outcome outcome;
+  const std::string port = free_port();
+  auto pull = make_transfer(
+      {bed.directory, poller, statistics, options},
+      bed.request("srt://127.0.0.1:" + port + "?mode=listener&passphrase=a-common-secret", "live/a", outcome),
+      true);
+  auto call = [&](Recorder& recorder, const std::string& passphrase) {
+    auto made = Socket::make(Bed::with(passphrase));
+    EXPECT_TRUE(made->connect(*io::Endpoint::parse("127.0.0.1:" + port)).ok());
+    auto link = std::make_shared<Link>(poller, std::move(*made), bed.loop);
+    link->start(recorder);
+    return link;
+  };
+  Recorder stranger, friendly, third;
+  auto one = call(stranger, "another secret!");
+  ASSERT_TRUE(run_until(bed.loop, [&] { return stranger.closed.has_value(); }));
+  EXPECT_NE(stranger.closed->message().find("passphrases"), std::string::npos) << stranger.closed->message();
+  auto two = call(friendly, "a-common-secret");
+  ASSERT_TRUE(run_until(bed.loop, [&] { return friendly.connected || friendly.closed; }));
+  EXPECT_TRUE(friendly.connected) << friendly.closed->message();
+  auto three = call(third, "a-common-secret");
+  ASSERT_TRUE(run_until(bed.loop, [&] { return third.closed.has_value(); }));
+  EXPECT_NE(third.closed->detail.find("1402"), std::string::npos) << third.closed->message();
+  EXPECT_FALSE(outcome.ended) << outcome.why();
+}
+
+TEST(SrtProtocol, ADrainedServerLetsNobodyIn) {
+  io::Loop loop;
+  hub::Directory directory({&loop}, {});
+  http::Router router;
+  const std::vector<io::Loop*> loops = {&loop};
+  auto protocol = make();
+  base::OptionSchema schema;
+  protocol->describe(schema);
+  ASSERT_TRUE(schema.set("srt.listen", "127.0.0.1:0").ok());
+  ASSERT_TRUE(
+      protocol->start({.directory = directory, .router = router, .loops = loops, .data_folder = {}}).ok());
+  const io::Endpoint at = *io::Endpoint::parse(protocol->own_listen_points().front().address);
+  Poller poller;
+  auto call = [&](Recorder& recorder) {
+    SocketSettings settings = Bed::with({}, "read:live/alpha");
+    settings.connect_timeout = 500ms;
+    auto made = Socket::make(settings);
+    EXPECT_TRUE(made->connect(at).ok());
+    auto link = std::make_shared<Link>(poller, std::move(*made), loop);
+    link->start(recorder);
+    return link;
+  };
+  Recorder before, after;
+  auto one = call(before);
+  ASSERT_TRUE(run_until(loop, [&] { return before.connected; }));
+  protocol->drain(0);
+  ASSERT_TRUE(run_until(loop, [&] { return before.closed.has_value(); }));
+  auto two = call(after);
+  ASSERT_TRUE(run_until(loop, [&] { return after.closed.has_value(); }));
+  EXPECT_EQ(after.closed->code, base::Code::kTimeout) << after.closed->message();
 }
 
 TEST(SrtCall, ReadsWhatOtherToolsWrite) {
