@@ -40,6 +40,9 @@ namespace {
 
 // Puts one set in; true when that changed `sets`.
 bool put(std::vector<base::Bytes>& sets, const SetKind& kind, base::Bytes unit) {
+  // Most senders repeat the same sets before each key frame: none of them needs to be read.
+  if (std::ranges::any_of(sets, [&](base::Bytes known) { return std::ranges::equal(known, unit); }))
+    return false;
   std::optional<uint32_t> id = kind.id(unit);
   if (!id) return false;
   auto same_id = std::ranges::find_if(sets, [&](base::Bytes known) { return kind.id(known) == id; });
@@ -47,7 +50,6 @@ bool put(std::vector<base::Bytes>& sets, const SetKind& kind, base::Bytes unit) 
     sets.insert(sets.begin(), unit);
     return true;
   }
-  if (std::ranges::equal(*same_id, unit)) return false;
   *same_id = unit;
   return true;
 }
