@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "api/discover.h"
+#include "base/utf8.h"
 #include "io/dial.h"
 #include "io/loop.h"
 
@@ -10,11 +11,9 @@ namespace eyas::server {
 namespace {
 
 // What a stranger says goes to a terminal: without control characters.
-std::string plain(std::string text) {
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
-  }
-  return text;
+std::string plain(const std::string& text) {
+  std::string quoted = base::json_quoted(text);
+  return quoted.substr(1, quoted.size() - 2);
 }
 
 void print(const onvif::Camera& camera) {
