@@ -1,6 +1,6 @@
 #include "http/exchange.h"
 
-#include "base/check.h"
+#include "base/words.h"
 #include "http/cors.h"
 #include "http/exchange_state.h"
 #include "http/websocket_frame.h"
@@ -118,7 +118,10 @@ base::Result<WebSocket> Exchange::upgrade_websocket(const WebSocketOptions& opti
   if (!origin_allowed(request, state_->route, state_->transport->cors_origins())) {
     return refuse(403, "origin_refused", "another site may not open this WebSocket");
   }
-  auto session = state_->transport->upgrade(*state_, *accept, options);
+  Headers headers;
+  bool offered = base::list_has_word(request.headers.joined("sec-websocket-protocol"), options.subprotocol);
+  if (offered && !options.subprotocol.empty()) headers.set("sec-websocket-protocol", options.subprotocol);
+  auto session = state_->transport->upgrade(*state_, *accept, std::move(headers), options);
   if (!session) return refuse(501, "not_implemented", "this stream cannot become a WebSocket");
   return WebSocket(std::move(session));
 }

@@ -22,9 +22,9 @@ class Transport {
   virtual size_t pending_body(const ExchangeState& exchange) const = 0;
   virtual void finish_body(ExchangeState& exchange) = 0;
   virtual void reset_body(ExchangeState& exchange) = 0;
-  // Answers 101 with `accept` (HTTP/1.1) or 200 (HTTP/2); null when the stream has gone.
+  // Answers 101 with `accept` (HTTP/1.1) or 200 (HTTP/2), and with `headers`; null when the stream has gone.
   virtual std::shared_ptr<WebSocketSession> upgrade(ExchangeState& exchange, std::string_view accept,
-                                                    const WebSocketOptions& options) = 0;
+                                                    Headers headers, const WebSocketOptions& options) = 0;
   virtual const std::vector<std::string>& cors_origins() const = 0;
 };
 

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/check.h"
-#include "base/words.h"
 #include "http/dispatch.h"
 #include "http/reply.h"
 
@@ -285,16 +284,10 @@ void Http1Connection::reset_body(ExchangeState& exchange) {
 }
 
 std::shared_ptr<WebSocketSession> Http1Connection::upgrade(ExchangeState& exchange, std::string_view accept,
-                                                           const WebSocketOptions& options) {
-  const Request& request = *exchange.request;
-  Headers headers;
+                                                           Headers headers, const WebSocketOptions& options) {
   headers.set("upgrade", "websocket");
   headers.set("connection", "Upgrade");
   headers.set("sec-websocket-accept", accept);
-  if (!options.subprotocol.empty() &&
-      base::list_has_word(request.headers.joined("sec-websocket-protocol"), options.subprotocol)) {
-    headers.set("sec-websocket-protocol", options.subprotocol);
-  }
   std::vector<base::Slice> out;
   send_head(101, headers, true, Version::kHttp11, out);
   exchange.done();

@@ -65,7 +65,7 @@ class Http1Connection final : public Protocol, Transport, WebSocketLink {
   size_t pending_body(const ExchangeState&) const override { return connection_.pending(); }
   void finish_body(ExchangeState& exchange) override;
   void reset_body(ExchangeState& exchange) override;
-  std::shared_ptr<WebSocketSession> upgrade(ExchangeState& exchange, std::string_view accept,
+  std::shared_ptr<WebSocketSession> upgrade(ExchangeState& exchange, std::string_view accept, Headers headers,
                                             const WebSocketOptions& options) override;
   const std::vector<std::string>& cors_origins() const override { return connection_.options().cors_origins; }
 

@@ -102,7 +102,7 @@ class Http2Connection final : public Protocol, Transport {
   size_t pending_body(const ExchangeState& exchange) const override;
   void finish_body(ExchangeState& exchange) override;
   void reset_body(ExchangeState& exchange) override;
-  std::shared_ptr<WebSocketSession> upgrade(ExchangeState& exchange, std::string_view accept,
+  std::shared_ptr<WebSocketSession> upgrade(ExchangeState& exchange, std::string_view accept, Headers headers,
                                             const WebSocketOptions& options) override;
   const std::vector<std::string>& cors_origins() const override { return connection_.options().cors_origins; }
 

@@ -1,5 +1,4 @@
 // WebSockets over HTTP/2 [RFC 8441]: each is a stream, opened by an extended CONNECT.
-#include "base/words.h"
 #include "http/http2_connection.h"
 #include "http/http2_session.h"
 
@@ -37,14 +36,9 @@ void Http2Connection::await_end(Stream& stream) {
 }
 
 std::shared_ptr<WebSocketSession> Http2Connection::upgrade(ExchangeState& exchange, std::string_view,
-                                                           const WebSocketOptions& options) {
+                                                           Headers headers, const WebSocketOptions& options) {
   Stream* stream = find(exchange.stream_id);
   if (!stream || !exchange.request->connects_websocket) return nullptr;
-  Headers headers;
-  if (!options.subprotocol.empty() &&
-      base::list_has_word(exchange.request->headers.joined("sec-websocket-protocol"), options.subprotocol)) {
-    headers.set("sec-websocket-protocol", options.subprotocol);
-  }
   exchange.done();
   stream->exchange = nullptr;
   stream->socket = std::make_unique<Socket>(*this, stream->id);
