@@ -58,6 +58,31 @@ class TransferBed {
   io::Dialer dialer;
 };
 
+// A server that answers whatever is asked with these bytes, and closes when told to.
+struct ScriptedServer final : io::ByteStream::Handler {
+  ScriptedServer(TransferBed& bed, std::string text, bool closes)
+      : answer(std::move(text)), closes_after(closes) {
+    listener = std::move(*io::Listener::open(bed.loop, *io::Address::parse("127.0.0.1:0"),
+                                             io::Sharing::kFirst, [this, &bed](int fd, const io::Address&) {
+                                               stream = io::adopt_socket(bed.loop, fd);
+                                               stream->start(*this);
+                                             }));
+  }
+  std::string url(const std::string& path) const { return "http://" + listener->address().text() + path; }
+  void on_data(base::Bytes) override {
+    base::Slice slice = base::Slice::copy_of(answer);
+    stream->send({&slice, 1});
+    if (closes_after) stream->close_after_flush();
+  }
+  void on_closed(const base::Error&) override { closed = true; }
+
+  std::string answer;
+  bool closes_after;
+  bool closed = false;
+  std::unique_ptr<io::ByteStream> stream;
+  std::unique_ptr<io::Listener> listener;
+};
+
 // A server that says `first`, then `again` without end, and reads nothing.
 class Flood final : io::ByteStream::Handler {
  public:

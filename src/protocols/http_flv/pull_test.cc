@@ -5,7 +5,6 @@
 
 #include "container/flv/test_pictures.h"
 #include "http/server.h"
-#include "io/tcp.h"
 #include "protocols/test_transfers.h"
 
 namespace eyas::http_flv {
@@ -14,32 +13,8 @@ namespace {
 using namespace std::chrono_literals;
 using flv::PictureCount;
 using protocols::test::FrameCollector;
+using Script = protocols::test::ScriptedServer;
 using protocols::test::TransferBed;
-
-// Answers whatever is asked with these bytes, and closes when told to.
-struct Script final : io::ByteStream::Handler {
-  Script(TransferBed& bed, std::string text, bool closes) : answer(std::move(text)), closes_after(closes) {
-    listener = std::move(*io::Listener::open(bed.loop, *io::Address::parse("127.0.0.1:0"),
-                                             io::Sharing::kFirst, [this, &bed](int fd, const io::Address&) {
-                                               stream = io::adopt_socket(bed.loop, fd);
-                                               stream->start(*this);
-                                             }));
-  }
-  std::string url(const std::string& path = "/live/a.flv") const {
-    return "http://" + listener->address().text() + path;
-  }
-  void on_data(base::Bytes) override {
-    base::Slice slice = base::Slice::copy_of(answer);
-    stream->send({&slice, 1});
-    if (closes_after) stream->close_after_flush();
-  }
-  void on_closed(const base::Error&) override { closed = true; }
-  std::string answer;
-  bool closes_after;
-  bool closed = false;
-  std::unique_ptr<io::ByteStream> stream;
-  std::unique_ptr<io::Listener> listener;
-};
 
 std::string text_of(const std::vector<uint8_t>& bytes) {
   return std::string(base::as_text(bytes));
@@ -74,7 +49,7 @@ class HttpFlvPull : public testing::Test {
   std::string outcome_of(const std::string& answer) {
     Script script(bed, answer, true);
     outcome = {};
-    auto attempt = pull(script.url());
+    auto attempt = pull(script.url("/live/a.flv"));
     EXPECT_TRUE(bed.run_until([&] { return outcome.ended.has_value(); }));
     return outcome.why();
   }
@@ -86,7 +61,7 @@ class HttpFlvPull : public testing::Test {
 TEST_F(HttpFlvPull, WhatIsFetchedIsPublished) {
   Script script(bed, kOk + flv_file(30), false);
   FrameCollector seen(bed, "live/pulled");
-  auto attempt = pull(script.url());
+  auto attempt = pull(script.url("/live/a.flv"));
   ASSERT_TRUE(bed.run_until([&] { return seen.frames.size() >= 29; })) << outcome.why();
   EXPECT_TRUE(outcome.running);
   EXPECT_FALSE(outcome.ended);
@@ -115,7 +90,7 @@ TEST_F(HttpFlvPull, FromOurOwnServerItIsTheSameStream) {
       *io::Listener::open(bed.loop, *io::Address::parse("127.0.0.1:0"), io::Sharing::kFirst,
                           [&](int fd, const io::Address&) { server.adopt(io::adopt_socket(bed.loop, fd)); }));
   Script origin(bed, kOk + flv_file(50), false);
-  auto first = pull(origin.url(), "live/origin");
+  auto first = pull(origin.url("/live/a.flv"), "live/origin");
   FrameCollector at_origin(bed, "live/origin");
   ASSERT_TRUE(bed.run_until([&] { return at_origin.frames.size() >= 49; }));
   TransferBed::Outcome second_outcome;
@@ -144,11 +119,11 @@ TEST_F(HttpFlvPull, EndsSayWhy) {
 
 TEST_F(HttpFlvPull, ANameThatIsTakenEndsIt) {
   Script script(bed, kOk + flv_file(5), false);
-  auto first = pull(script.url());
+  auto first = pull(script.url("/live/a.flv"));
   EXPECT_TRUE(bed.run_until([&] { return outcome.running; }));
   Script other(bed, kOk + flv_file(5), false);
   TransferBed::Outcome refused;
-  Pull second(bed.request(other.url(), "live/pulled", refused), bed.directory, statistics);
+  Pull second(bed.request(other.url("/live/a.flv"), "live/pulled", refused), bed.directory, statistics);
   ASSERT_TRUE(bed.run_until([&] { return refused.ended.has_value(); }));
   EXPECT_EQ(refused.ended->code, base::Code::kRefused);
   EXPECT_FALSE(refused.running);
@@ -156,7 +131,7 @@ TEST_F(HttpFlvPull, ANameThatIsTakenEndsIt) {
 
 TEST_F(HttpFlvPull, TheHubMayEndIt) {
   Script script(bed, kOk + flv_file(5), false);
-  auto attempt = pull(script.url());
+  auto attempt = pull(script.url("/live/a.flv"));
   EXPECT_TRUE(bed.run_until([&] { return outcome.running; }));
   bool asked = false;
   bed.directory.reconnect(*hub::StreamName::parse("live/pulled"), bed.loop,

@@ -3,13 +3,13 @@
 
 #include <gtest/gtest.h>
 
-#include "io/tcp.h"
 #include "protocols/test_transfers.h"
 
 namespace eyas::mjpeg {
 namespace {
 
 using protocols::test::TransferBed;
+using Camera = protocols::test::ScriptedServer;
 
 const std::string kImage = [] {
   auto bytes = base::from_hex("ffd8 ffda 0004 0100 1234 ffd9");
@@ -18,29 +18,6 @@ const std::string kImage = [] {
 const std::string kHead =
     "HTTP/1.0 200 OK\r\nContent-Type: multipart/x-mixed-replace; boundary=--frame\r\n\r\n";
 const std::string kPart = "--frame\r\nContent-Type: image/jpeg\r\n\r\n" + kImage + "\r\n";
-
-// Answers whatever is asked with these bytes, and closes when told to.
-struct Camera final : io::ByteStream::Handler {
-  Camera(TransferBed& bed, std::string text, bool closes) : answer(std::move(text)), closes_after(closes) {
-    listener = std::move(*io::Listener::open(bed.loop, *io::Address::parse("127.0.0.1:0"),
-                                             io::Sharing::kFirst, [this, &bed](int fd, const io::Address&) {
-                                               stream = io::adopt_socket(bed.loop, fd);
-                                               stream->start(*this);
-                                             }));
-  }
-  std::string url() const { return "http://" + listener->address().text() + "/video.mjpg"; }
-  void on_data(base::Bytes) override {
-    base::Slice slice = base::Slice::copy_of(answer);
-    stream->send({&slice, 1});
-    if (closes_after) stream->close_after_flush();
-  }
-  void on_closed(const base::Error&) override { closed = true; }
-  std::string answer;
-  bool closes_after;
-  bool closed = false;
-  std::unique_ptr<io::ByteStream> stream;
-  std::unique_ptr<io::Listener> listener;
-};
 
 // Counts images instead of making video of them.
 struct CountingPictures final : hub::Pictures {
@@ -76,7 +53,7 @@ class MjpegPull : public testing::Test {
   std::string outcome_of(const std::string& answer) {
     Camera camera(bed, answer, true);
     outcome = {};
-    auto attempt = pull(camera.url());
+    auto attempt = pull(camera.url("/video.mjpg"));
     EXPECT_TRUE(bed.run_until([&] { return outcome.ended.has_value(); }));
     return outcome.why();
   }
@@ -88,7 +65,7 @@ class MjpegPull : public testing::Test {
 
 TEST_F(MjpegPull, EveryImageIsMadeIntoVideo) {
   Camera camera(bed, kHead + kPart + kPart + kPart, false);
-  auto attempt = pull(camera.url());
+  auto attempt = pull(camera.url("/video.mjpg"));
   ASSERT_TRUE(bed.run_until([&] { return pictures.images.size() == 3; })) << outcome.why();
   for (const std::string& image : pictures.images) EXPECT_EQ(image, kImage);
   EXPECT_EQ(attempt->facts().peer, camera.listener->address().text());
