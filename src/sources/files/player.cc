@@ -325,7 +325,8 @@ void Player::take_frame(worker::FrameMessage message) {
     return;
   }
   bool data = (*track)->kind() == media::TrackKind::kData;
-  if (!data) current_->position = message.dts;
+  // What is shown first may be decoded before the file begins.
+  if (!data) current_->position = std::max(base::Duration::zero(), message.dts);
   base::MonoTime now = loop_.clock().mono();
   // Before it is placed: a time that had to be mended says nothing of when it was due.
   base::MonoTime origin = now - (message.dts + timeline_.offset());
