@@ -157,11 +157,11 @@ class Server:
     """`eyas serve` on free loopback ports with data of its own, ready when the constructor returns.
 
     `settings` are --set keys: Server({"hls.keep_sei": True}). `config` is the path of a configuration file,
-    `data` that of another server's data, which is taken over; `timeout` and `lines_kept` are its process's.
+    `data` that of another server's data, which is taken over; `timeout`, `lines_kept` and `env` are its process's.
     """
 
     def __init__(self, settings=None, command: str = "serve", config=None, data=None, timeout: float = 300,
-                 lines_kept=LOG_LINES_KEPT):
+                 lines_kept=LOG_LINES_KEPT, env=None):
         assert PROGRAM.exists(), f"{PROGRAM} is not built"
         self.http_port, self.rtmp_port = free_port(), free_port()
         self.webrtc_port = free_port()
@@ -175,7 +175,7 @@ class Server:
         arguments = ["--config", config] if config else []
         for key, value in chosen.items():
             arguments += ["--set", f"{key}={str(value).lower() if isinstance(value, bool) else value}"]
-        self.process = Process([PROGRAM, command, "--data", self.data, *arguments], timeout=timeout, lines_kept=lines_kept)
+        self.process = Process([PROGRAM, command, "--data", self.data, *arguments], timeout=timeout, lines_kept=lines_kept, env=env)
         _running.append(self)
         wait_for(self._ready, START_S, f"/readyz of the server\n{self.process.output}\n")
 
