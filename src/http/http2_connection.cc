@@ -1,5 +1,7 @@
 #include "http/http2_connection.h"
 
+#include <algorithm>
+
 #include "http/dispatch.h"
 #include "http/http2_session.h"
 #include "http/reply.h"
@@ -98,11 +100,21 @@ void Http2Connection::dispatch_stream(Stream& stream) {
 void Http2Connection::refuse(Stream& stream, int status) {
   if (status == 431) connection_.hit(Limit::kHeader);
   if (status == 414) connection_.hit(Limit::kUri);
-  if (status == 413) connection_.hit(Limit::kBody);
+  if (status == 413 || status == 503) connection_.hit(Limit::kBody);
   Response response = Response::error(status, "bad_request", reason_phrase(status));
   append(stream, response.body);
   stream.out_ended = true;
   submit_head(stream, status, response.headers, true);
+}
+
+size_t Http2Connection::bodies_bytes() const {
+  size_t bytes = 0;
+  for (const auto& [id, stream] : streams_) bytes += stream->body.size();
+  return bytes;
+}
+
+size_t Http2Connection::bodies_bytes_max(const Stream& stream) const {
+  return 2 * std::max(connection_.options().body_bytes_max, stream.body_bytes_max / 2);
 }
 
 void Http2Connection::fill_sinks() {

@@ -74,6 +74,10 @@ class Http2Connection final : public Protocol, Transport {
   void dispatch_stream(Stream& stream);
   void on_request_head(Stream& stream);
   void refuse(Stream& stream, int status);
+  // Of requests that are not whole yet. All together may hold two bodies of the largest size (then 503): a
+  // peer that begins on every stream and ends none would hold h2_streams_max of them.
+  size_t bodies_bytes() const;
+  size_t bodies_bytes_max(const Stream& stream) const;
   void submit_head(Stream& stream, int status, const Headers& headers, bool with_body);
   void append(Stream& stream, std::span<const base::Slice> slices);
   void resume(Stream& stream);

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 #include <nghttp2/nghttp2.h>
 
+#include <algorithm>
+
 #include "http/test_http2_client.h"
 #include "http/test_peer.h"
 #include "http/test_routes.h"
@@ -68,6 +70,25 @@ TEST_F(Http2, LimitsAnswerTheStreamAndKeepTheConnection) {
   EXPECT_EQ(client.answers[path].headers[":status"], "400");
   EXPECT_EQ(client.answers[fine].headers[":status"], "200");
   EXPECT_FALSE(peer.closed());
+}
+
+// Each is small enough; that all of them are held until the last byte of one comes is what a stranger could
+// use.
+TEST_F(Http2, UnfinishedBodiesOfAConnectionAreBoundedTogether) {
+  std::vector<int32_t> asked;
+  for (int i = 0; i < 8; ++i) asked.push_back(client.ask("POST", "/echo", std::string(900'000, 'b')));
+  client.exchange();
+  auto answered = [&](const char* status) {
+    return std::ranges::count_if(asked,
+                                 [&](int32_t id) { return client.answers[id].headers[":status"] == status; });
+  };
+  EXPECT_GT(answered("503"), 0);
+  EXPECT_GT(answered("200"), 0);
+  EXPECT_EQ(answered("503") + answered("200"), 8);
+  EXPECT_EQ(shared->stats.hits(Limit::kBody), static_cast<uint64_t>(answered("503")));
+  int32_t alone = client.ask("POST", "/echo", std::string(900'000, 'a'));
+  client.exchange();
+  EXPECT_EQ(client.answers[alone].headers[":status"], "200");
 }
 
 TEST_F(Http2, EndlessBodiesRespectTheWindowAndTellWhenTheyDrain) {

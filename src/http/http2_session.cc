@@ -218,6 +218,11 @@ int Http2Connection::Callbacks::on_body(nghttp2_session*, uint8_t, int32_t id, c
     stream->body = {};
     return 0;
   }
+  if (connection.bodies_bytes() + length > connection.bodies_bytes_max(*stream)) {
+    stream->refused = 503;
+    stream->body = {};
+    return 0;
+  }
   if (stream->wants_sink && stream->body.empty()) connection.sinking_.push_back(id);
   stream->body.insert(stream->body.end(), data, data + length);
   return 0;
