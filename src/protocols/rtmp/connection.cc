@@ -2,6 +2,7 @@
 
 #include "base/log.h"
 #include "hub/name.h"
+#include "protocols/transfer.h"
 
 namespace eyas::rtmp {
 
@@ -53,6 +54,7 @@ void Connection::check(const base::Status& status) {
 }
 
 void Connection::on_drained() {
+  stream_->pause_reading(false);
   std::vector<uint32_t> ids;
   for (const auto& entry : played_) ids.push_back(entry.first);
   for (uint32_t id : ids) pump(id);
@@ -64,7 +66,9 @@ void Connection::on_closed(const base::Error& why) {
 }
 
 void Connection::send(base::Slice bytes) {
-  if (!closing_) stream_->send({&bytes, 1});
+  if (closing_) return;
+  // Each ping and command has an answer: who asks on and takes none would make us hold them without end.
+  if (stream_->send({&bytes, 1}) > protocols::kAnswersPendingMax) stream_->pause_reading(true);
 }
 
 void Connection::on_publish(uint32_t stream_id, const Target& target) {

@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "protocols/rtmp/test_connection.h"
+#include "protocols/transfer.h"
 
 namespace eyas::rtmp {
 namespace {
@@ -111,6 +112,20 @@ TEST_F(ConnectionTest, SilenceIsBounded) {
   world_.advance(11s);
   EXPECT_TRUE(wire->closed);
   EXPECT_EQ(statistics_->closed_timeout, 1u);
+}
+
+TEST_F(ConnectionTest, APeerThatTakesNoAnswersIsReadNoFurther) {
+  auto wire = dial();
+  wire->stuck = true;
+  // A chunk of six bytes, a user control message: PingRequest.
+  const auto ping = base::from_hex("02 000000 000006 04 00000000 0006 00000001");
+  for (int i = 0; i < 100'000 && !wire->paused; ++i) wire->say(ping);
+  EXPECT_TRUE(wire->paused);
+  EXPECT_LT(wire->stream->pending(), 2 * protocols::kAnswersPendingMax);
+  wire->stuck = false;
+  wire->stream->pending_ = 0;
+  wire->handler->on_drained();
+  EXPECT_FALSE(wire->paused);
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ class VirtualStream final : public io::ByteStream {
   void start(Handler& handler) override;
   size_t send(std::span<const base::Slice> slices) override;
   size_t pending() const override { return pending_; }
-  void pause_reading(bool) override {}
+  void pause_reading(bool paused) override;
   void close_after_flush() override { close({base::Code::kClosed, "flushed", {}}); }
   void close(base::Error why) override;
   std::string peer() const override { return "192.0.2.1:1000"; }
@@ -53,6 +53,7 @@ struct Wire {
   VirtualStream* stream = nullptr;
   io::ByteStream::Handler* handler = nullptr;
   bool stuck = false;
+  bool paused = false;  // the server does not read what we say
   bool closed = false;
   int sends = 0;
 };
@@ -70,6 +71,9 @@ inline size_t VirtualStream::send(std::span<const base::Slice> slices) {
     if (wire_->stuck) pending_ += slice.size();
   }
   return pending_;
+}
+inline void VirtualStream::pause_reading(bool paused) {
+  wire_->paused = paused;
 }
 inline void VirtualStream::close(base::Error why) {
   loop_.post([wire = wire_, why] {
