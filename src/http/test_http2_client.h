@@ -6,6 +6,7 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -58,25 +59,13 @@ class Client {
                           line("origin", origin),
                           line("sec-websocket-version", "13"),
                           line("sec-websocket-protocol", "chat")};
-    bodies_.push_back(std::make_unique<std::string>());
-    nghttp2_data_provider provider{};
-    provider.source.ptr = bodies_.back().get();
-    provider.read_callback = &read_said;
-    int32_t id = nghttp2_submit_request(session_, nullptr, lines, std::size(lines), &provider, nullptr);
-    said_[id] = bodies_.back().get();
-    return id;
+    return begin(lines);
   }
   // A body without an end; say() goes into it.
   int32_t begin_body(const std::string& path) {
     nghttp2_nv lines[] = {line(":method", "PUT"), line(":scheme", "https"), line(":authority", "x"),
                           line(":path", path)};
-    bodies_.push_back(std::make_unique<std::string>());
-    nghttp2_data_provider provider{};
-    provider.source.ptr = bodies_.back().get();
-    provider.read_callback = &read_said;
-    int32_t id = nghttp2_submit_request(session_, nullptr, lines, std::size(lines), &provider, nullptr);
-    said_[id] = bodies_.back().get();
-    return id;
+    return begin(lines);
   }
   void say(int32_t id, const std::string& bytes) {
     *said_[id] += bytes;
@@ -108,6 +97,16 @@ class Client {
   uint32_t goaway_error = UINT32_MAX;
 
  private:
+  // Asks with a body that say() writes.
+  int32_t begin(std::span<const nghttp2_nv> lines) {
+    bodies_.push_back(std::make_unique<std::string>());
+    nghttp2_data_provider provider{};
+    provider.source.ptr = bodies_.back().get();
+    provider.read_callback = &read_said;
+    int32_t id = nghttp2_submit_request(session_, nullptr, lines.data(), lines.size(), &provider, nullptr);
+    said_[id] = bodies_.back().get();
+    return id;
+  }
   static nghttp2_nv line(const char* name, std::string_view value) {
     return {reinterpret_cast<uint8_t*>(const_cast<char*>(name)),
             reinterpret_cast<uint8_t*>(const_cast<char*>(value.data())), std::strlen(name), value.size(), 0};
