@@ -14,6 +14,7 @@
 #include "bench/part_viewers.h"
 #include "bench/process.h"
 #include "bench/publisher.h"
+#include "bench/srt_viewers.h"
 #include "bench/viewers.h"
 #include "bench/whep_load.h"
 
@@ -23,11 +24,11 @@ using namespace eyas::bench;
 
 constexpr const char* kHelp =
     "eyas-bench KEY=VALUE ...\n"
-    "  way=flv|rtmp|rtsp|rtsp_udp|hls|llhls|whep|whep_churn|idle|none   what the viewers take (none: only "
-    "publish)\n"
+    "  way=flv|rtmp|rtsp|rtsp_udp|srt|hls|llhls|whep|whep_churn|idle|none   what the viewers take (none: "
+    "only publish)\n"
     "  file=FILE.flv       published over RTMP; empty publishes nothing\n"
     "  rtmp_port=1935  port=8080   where to publish and play RTMP; where HTTP is served\n"
-    "  rtsp_port=8554\n"
+    "  rtsp_port=8554  srt_port=8890\n"
     "  path=/live/bench.flv        the HTTP address, the HLS media playlist, or the WHEP endpoint\n"
     "  pace_ms=0           llhls from files, where no blocking reload sets the pace\n"
     "  audio=aac|opus      opus: the file's audio is replaced by Opus packets of 64 kbit/s\n"
@@ -42,12 +43,13 @@ constexpr const char* kHelp =
 using Options = std::map<std::string, std::string>;
 
 Options parse(int argc, char** argv) {
-  Options options{{"way", "flv"},   {"file", ""},          {"rtmp_port", "1935"},
-                  {"port", "8080"}, {"rtsp_port", "8554"}, {"path", "/live/bench.flv"},
-                  {"pace_ms", "0"}, {"viewers", "500"},    {"sampled", "20"},
-                  {"warmup", "2"},  {"seconds", "8"},      {"audio", "aac"},
-                  {"srtp", "gcm"},  {"junk", "0"},         {"udp_port", "8189"},
-                  {"streams", "0"}, {"settle", "1"},       {"pids", ""}};
+  Options options{{"way", "flv"},      {"file", ""},          {"rtmp_port", "1935"},
+                  {"port", "8080"},    {"rtsp_port", "8554"}, {"path", "/live/bench.flv"},
+                  {"pace_ms", "0"},    {"viewers", "500"},    {"sampled", "20"},
+                  {"warmup", "2"},     {"seconds", "8"},      {"audio", "aac"},
+                  {"srtp", "gcm"},     {"junk", "0"},         {"udp_port", "8189"},
+                  {"streams", "0"},    {"settle", "1"},       {"pids", ""},
+                  {"srt_port", "8890"}};
   for (int i = 1; i < argc; ++i) {
     std::string word = argv[i];
     size_t equals = word.find('=');
@@ -300,6 +302,20 @@ void measure_parts(const Options& options, const Target& target, Result& r) {
   r.bytes = r.hls.bytes;
 }
 
+void measure_srt(const Options& options, const Target& target, Result& r) {
+  SrtViewers viewers(target, std::stoi(options.at("viewers")));
+  viewers.watch(std::stod(options.at("warmup")));
+  std::vector<int> pids = pids_of(options.at("pids"));
+  r.before = usage_of(pids);
+  r.seconds = std::stod(options.at("seconds"));
+  const SrtLoad load = viewers.watch(r.seconds);
+  r.after = usage_of(pids);
+  r.bytes = load.bytes;
+  r.closed = load.closed;
+  r.whep.datagrams = load.packets;
+  r.whep.lost = load.lost;
+}
+
 // Connections that asked once and now wait, kept alive: what a viewer costs that does nothing.
 void measure_idle(const Options& options, const Target& target, Result& r) {
   std::vector<int> fds;
@@ -354,6 +370,7 @@ int main(int argc, char** argv) {
     const auto& [kind, target] = play->second;
     grid ? measure_grid(options, kind, target, rtmp, result) : measure_play(options, kind, target, result);
   }
+  if (way == "srt") measure_srt(options, {static_cast<uint16_t>(std::stoi(options["srt_port"]))}, result);
   if (way == "hls") measure_hls(options, http, result);
   if (way == "llhls") measure_parts(options, http, result);
   if (way == "whep") measure_whep(options, http, result);

@@ -46,6 +46,10 @@ int on_handshake(void* gate, SRTSOCKET peer, int, const sockaddr* from, const ch
   return -1;
 }
 
+// As many packets under way as libsrt's buffers take: of its own default, which is three times that, each
+// socket keeps lists that nobody can fill.
+constexpr int kFlightPackets = 8192;
+
 }  // namespace
 
 const int kTurnBadRequest = SRT_REJX_BAD_REQUEST;
@@ -55,13 +59,13 @@ base::Result<Socket> Socket::make(const SocketSettings& s) {
   const int id = srt_create_socket();
   if (id == SRT_INVALID_SOCK) return last_error("srt: socket");
   Socket made(id);
-  const bool done = set(id, SRTO_TRANSTYPE, SRTT_LIVE) && set(id, SRTO_RCVSYN, 0) &&
-                    set(id, SRTO_SNDSYN, 0) && set(id, SRTO_LATENCY, milliseconds(s.latency)) &&
-                    set(id, SRTO_PASSPHRASE, s.passphrase) && set(id, SRTO_STREAMID, s.stream_id) &&
-                    set(id, SRTO_CONNTIMEO, milliseconds(s.connect_timeout)) &&
-                    set(id, SRTO_PEERIDLETIMEO, milliseconds(s.peer_idle_timeout)) &&
-                    set(id, SRTO_RENDEZVOUS, s.rendezvous) && set(id, SRTO_SENDER, s.sends) &&
-                    set(id, SRTO_PAYLOADSIZE, static_cast<int>(kMessageBytesMax));
+  const bool done =
+      set(id, SRTO_TRANSTYPE, SRTT_LIVE) && set(id, SRTO_RCVSYN, 0) && set(id, SRTO_SNDSYN, 0) &&
+      set(id, SRTO_LATENCY, milliseconds(s.latency)) && set(id, SRTO_PASSPHRASE, s.passphrase) &&
+      set(id, SRTO_STREAMID, s.stream_id) && set(id, SRTO_CONNTIMEO, milliseconds(s.connect_timeout)) &&
+      set(id, SRTO_PEERIDLETIMEO, milliseconds(s.peer_idle_timeout)) &&
+      set(id, SRTO_RENDEZVOUS, s.rendezvous) && set(id, SRTO_SENDER, s.sends) &&
+      set(id, SRTO_FC, kFlightPackets) && set(id, SRTO_PAYLOADSIZE, static_cast<int>(kMessageBytesMax));
   if (!done) return last_error("srt: socket options");
   return made;
 }
