@@ -114,7 +114,7 @@ size_t Http2Connection::bodies_bytes() const {
 }
 
 size_t Http2Connection::bodies_bytes_max(const Stream& stream) const {
-  return 2 * std::max(connection_.options().body_bytes_max, stream.body_bytes_max / 2);
+  return std::max(2 * connection_.options().body_bytes_max, stream.body_bytes_max);
 }
 
 void Http2Connection::fill_sinks() {
