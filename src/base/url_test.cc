@@ -146,7 +146,9 @@ TEST(Url, ReferencesMeanWhatBrowsersTakeThemFor) {
   for (const auto& [reference, want] : cases) {
     Result<Url> url = base.resolved(reference);
     EXPECT_EQ(url.ok(), want != nullptr) << reference;
-    if (url && want != nullptr) EXPECT_EQ(url->text(), want);
+    if (url && want != nullptr) {
+      EXPECT_EQ(url->text(), want);
+    }
   }
   EXPECT_EQ(parsed("http://host").resolved("a")->text(), "http://host/a");
   EXPECT_EQ(base.resolved(std::string(5000, 'a')).error().code, Code::kLimit);

@@ -27,7 +27,7 @@ const std::string kFileHead =
 
 std::string tag(const std::string& type, const std::string& body) {
   char size[7];
-  std::snprintf(size, sizeof size, "%06zx", body.size() / 2);
+  std::snprintf(size, sizeof size, "%06x", static_cast<unsigned>(body.size() / 2) & 0xFFFFFFu);
   return type + size +
          "000010"              // 16 ms
          "01"                  // extended time: 1 << 24 ms

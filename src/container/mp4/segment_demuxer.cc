@@ -12,10 +12,12 @@ namespace {
 // Far enough from what nanoseconds hold that times may be added and subtracted.
 constexpr int64_t kSecondsMax = 4'000'000'000;
 
+__extension__ using Wide = __int128;
+
 // In 128 bits: decode times of live streams are seconds since 1970 in ticks of 90 kHz and finer. nullopt for
 // what no clock says.
-std::optional<media::MediaTime> from_ticks(__int128 ticks, uint32_t timescale) {
-  const __int128 seconds = ticks / timescale;
+std::optional<media::MediaTime> from_ticks(Wide ticks, uint32_t timescale) {
+  const Wide seconds = ticks / timescale;
   if (seconds > kSecondsMax || seconds < -kSecondsMax) return std::nullopt;
   return media::MediaTime(base::Duration(static_cast<int64_t>(ticks * 1'000'000'000 / timescale)));
 }
@@ -65,7 +67,7 @@ void SegmentDemuxer::take_run(const ReadRun& run, const base::Slice& bytes, base
   if (known == tracks_.end()) return static_cast<void>(samples_dropped_ += run.samples.size());
   const uint32_t timescale = known->read.timescale;
   for (const ReadSample& sample : run.samples) {
-    const __int128 decode_time = sample.decode_time;
+    const Wide decode_time = sample.decode_time;
     const auto dts = from_ticks(decode_time, timescale);
     const auto pts = from_ticks(decode_time + sample.composition_offset, timescale);
     const auto duration = from_ticks(sample.duration, timescale);

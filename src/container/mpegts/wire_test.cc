@@ -199,7 +199,9 @@ void read_with_every_value_of_every_byte(const std::string& hex, const Reader& r
 // ireader's GHSA-p7jj-x4pf-33fv: lengths within a table that is well sealed ran past its end.
 TEST(TsSections, LengthsThatRunPastTheirTableReadNothingBehindIt) {
   read_with_every_value_of_every_byte(kPatSection, [](base::Bytes section) {
-    if (auto pat = read_pat(section)) EXPECT_LE(pat->programmes.size(), section.size() / 4);
+    if (auto pat = read_pat(section)) {
+      EXPECT_LE(pat->programmes.size(), section.size() / 4);
+    }
   });
   size_t refused = 0;
   read_with_every_value_of_every_byte(kPmtSection, [&](base::Bytes section) {

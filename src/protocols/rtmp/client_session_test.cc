@@ -81,7 +81,9 @@ base::Status talk(ClientBench& client, ServerBench& server, size_t piece = 1 << 
   while (true) {
     std::vector<uint8_t> up = client.take(), down = server.take();
     if (up.empty() && down.empty()) return {};
-    if (!up.empty()) EXPECT_TRUE(server.session.on_bytes(up, kNow).ok());
+    if (!up.empty()) {
+      EXPECT_TRUE(server.session.on_bytes(up, kNow).ok());
+    }
     for (size_t at = 0; at < down.size(); at += piece) {
       base::Status status =
           client.session.on_bytes(base::Bytes(down).subspan(at, std::min(piece, down.size() - at)), kNow);
