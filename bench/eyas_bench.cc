@@ -267,14 +267,21 @@ void measure_churn(const Options& options, const Target& target, Result& r) {
   r.hls.failures = static_cast<uint64_t>(totals.failed);
 }
 
-void measure_hls(const Options& options, const Target& target, Result& r) {
-  HlsViewers viewers(target, std::stoi(options.at("viewers")));
+// What came to viewers that already watch, in the measuring window.
+template <typename Viewers>
+auto watched(Viewers& viewers, const Options& options, Result& r) {
   viewers.watch(std::stod(options.at("warmup")));
   std::vector<int> pids = pids_of(options.at("pids"));
   r.before = usage_of(pids);
   r.seconds = std::stod(options.at("seconds"));
-  r.hls = viewers.watch(r.seconds);
+  auto load = viewers.watch(r.seconds);
   r.after = usage_of(pids);
+  return load;
+}
+
+void measure_hls(const Options& options, const Target& target, Result& r) {
+  HlsViewers viewers(target, std::stoi(options.at("viewers")));
+  r.hls = watched(viewers, options, r);
   r.bytes = r.hls.bytes;
 }
 
@@ -304,12 +311,7 @@ void measure_parts(const Options& options, const Target& target, Result& r) {
 
 void measure_srt(const Options& options, const Target& target, Result& r) {
   SrtViewers viewers(target, std::stoi(options.at("viewers")));
-  viewers.watch(std::stod(options.at("warmup")));
-  std::vector<int> pids = pids_of(options.at("pids"));
-  r.before = usage_of(pids);
-  r.seconds = std::stod(options.at("seconds"));
-  const SrtLoad load = viewers.watch(r.seconds);
-  r.after = usage_of(pids);
+  const SrtLoad load = watched(viewers, options, r);
   r.bytes = load.bytes;
   r.closed = load.closed;
   r.whep.datagrams = load.packets;
