@@ -18,5 +18,13 @@ TEST(ReadNumber, TakesTheWholeTextOrNothing) {
   EXPECT_EQ(number, INT32_MIN);
 }
 
+TEST(NumberOf, IsNothingForWhatIsNoNumber) {
+  EXPECT_EQ(number_of<uint16_t>("65535"), 65535);
+  EXPECT_EQ(number_of<uint16_t>("ffff", 16), 65535);
+  EXPECT_EQ(number_of<double>("6.25"), 6.25);
+  for (const char* text : {"", "1 s", "65536"}) EXPECT_EQ(number_of<uint16_t>(text), std::nullopt) << text;
+  EXPECT_EQ(number_of<double>("6.25s"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace eyas::base

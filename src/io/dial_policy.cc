@@ -1,11 +1,12 @@
 // Which addresses may be dialled: the networks that only this machine can reach are refused.
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <span>
 
 #include "io/dial.h"
+
+#include "base/number.h"
 
 namespace eyas::io {
 namespace {
@@ -123,10 +124,9 @@ base::Result<std::shared_ptr<const DialPolicy>> DialPolicy::make(const std::vect
     if (!bytes) return bad_network(word);
     auto bits = static_cast<unsigned>(bytes->size() * 8);
     if (slash != std::string::npos) {
-      unsigned most = bits;
-      const char* end = word.data() + word.size();
-      auto [stop, error] = std::from_chars(word.data() + slash + 1, end, bits);
-      if (error != std::errc() || stop != end || bits > most) return bad_network(word);
+      const unsigned most = bits;
+      if (!base::read_number(std::string_view(word).substr(slash + 1), bits) || bits > most)
+        return bad_network(word);
     }
     policy->allowed_.push_back({std::move(*bytes), bits});
   }

@@ -175,6 +175,14 @@ class Headers(unittest.TestCase):
         self.assertEqual(len(findings), 1)
         self.assertTrue(findings[0].startswith("src/base/b.h: does not compile alone"))
 
+    def test_what_a_source_begins_with_is_left_to_its_compiler(self):
+        leaning = "#pragma once\ninline std::string s();\n"
+        tree = Tree({"src/base/a.h": leaning, "src/base/a.cc": '#include "base/a.h"\n',
+                     "src/base/b.h": leaning, "src/base/b.cc": '#include <string>\n\n#include "base/b.h"\n',
+                     "src/base/c.h": leaning, "src/base/c_fuzz.cc": '#include "base/c.h"\n'})
+        findings = tree.run(tidy_headers.check)
+        self.assertEqual([finding.split(":")[0] for finding in findings], ["src/base/b.h", "src/base/c.h"])
+
     def test_an_unchanged_header_is_not_compiled_again(self):
         tree = Tree({"src/base/a.h": "#pragma once\n#include \"base/b.h\"\n", "src/base/b.h": "#pragma once\n"})
         before = tidy_headers.digest(tree.root, "base/a.h")

@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 // Runs the browser tests against the real server, and writes build/results/web.json, one entry per test.
-// Usage: node tests/run [part of a file's name]
+// Usage: node tests/run.mjs [part of a file's name ...]
 import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { run } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const results = join(here, "../../build/results/web.json");
-const only = process.argv[2] ?? "";
+const parts = process.argv.slice(2);
 const files = readdirSync(here)
-  .filter((name) => name.endsWith(".spec.mjs") && name.includes(only))
+  .filter((name) => name.endsWith(".spec.mjs") && (parts.length === 0 || parts.some((part) => name.includes(part))))
   .sort()
   .map((name) => join(here, name));
 
@@ -20,7 +20,7 @@ function record(event, status, detail) {
   // A file and a group of tests are reported too; only tests count, unless a group failed by itself (its server, say).
   const group = event.details?.type === "suite" || files.includes(event.name);
   if (group && (status !== "failed" || entries.some((entry) => entry.status === "failed"))) return;
-  entries.push({ name: event.name, status, detail: detail.trim() });
+  entries.push({ name: event.name, file: basename(event.file ?? event.name), status, detail: detail.trim() });
   console.log(`${status.padEnd(7)} ${event.name}${detail ? `: ${detail.trim()}` : ""}`);
 }
 

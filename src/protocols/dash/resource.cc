@@ -1,6 +1,6 @@
 #include "protocols/dash/resource.h"
 
-#include <charconv>
+#include "base/number.h"
 
 namespace eyas::dash {
 namespace {
@@ -19,9 +19,7 @@ std::optional<Resource> parse_resource(std::string_view file) {
   const size_t bar = file.find('_');
   if (bar == 0 || bar == std::string_view::npos) return std::nullopt;
   resource.track = file.substr(0, bar);
-  const std::string_view digits = file.substr(bar + 1);
-  const auto [last, error] = std::from_chars(digits.data(), digits.data() + digits.size(), resource.number);
-  if (digits.empty() || error != std::errc() || last != digits.data() + digits.size()) return std::nullopt;
+  if (!base::read_number(file.substr(bar + 1), resource.number)) return std::nullopt;
   return resource;
 }
 

@@ -1,8 +1,7 @@
 #include "protocols/data/viewer.h"
 
-#include <charconv>
-
 #include "base/log.h"
+#include "base/number.h"
 
 namespace eyas::data {
 namespace {
@@ -21,11 +20,9 @@ http::StreamHead lines_head() {
 
 base::Result<std::optional<media::TrackId>> wanted_track(std::optional<std::string_view> argument) {
   if (!argument) return std::optional<media::TrackId>();
-  media::TrackId track = 0;
-  const auto [end, error] = std::from_chars(argument->data(), argument->data() + argument->size(), track);
-  if (argument->empty() || error != std::errc() || end != argument->data() + argument->size())
-    return base::Error{base::Code::kMalformed, "track is not a number", {}};
-  return std::optional(track);
+  const auto track = base::number_of<media::TrackId>(*argument);
+  if (!track) return base::Error{base::Code::kMalformed, "track is not a number", {}};
+  return track;
 }
 
 Viewer::Viewer(const Parts& parts, http::RequestPtr request, http::Exchange exchange, hub::StreamName name,

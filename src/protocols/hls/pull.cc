@@ -1,7 +1,8 @@
 #include "protocols/hls/pull.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "base/number.h"
 
 namespace eyas::hls {
 namespace {
@@ -9,11 +10,7 @@ namespace {
 std::optional<uint64_t> bandwidth_max(const protocols::TransferOptions& options) {
   auto found = options.find("bandwidth_max");
   if (found == options.end()) return 0;
-  const std::string& text = found->second;
-  uint64_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  return base::number_of<uint64_t>(found->second);
 }
 
 http::ClientOptions client_options() {

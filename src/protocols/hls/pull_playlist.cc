@@ -1,7 +1,8 @@
 #include "protocols/hls/pull_playlist.h"
 
 #include <algorithm>
-#include <charconv>
+
+#include "base/number.h"
 
 namespace eyas::hls {
 namespace {
@@ -11,17 +12,9 @@ using base::Error;
 using base::Result;
 using base::Status;
 
-template <typename Number>
-std::optional<Number> number(std::string_view text) {
-  Number value{};
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 // "6.006" seconds, below an hour.
 std::optional<base::Duration> seconds(std::string_view text) {
-  std::optional<double> value = number<double>(text);
+  std::optional<double> value = base::number_of<double>(text);
   if (!value || !(*value >= 0 && *value < 3600)) return std::nullopt;
   return base::Duration(static_cast<int64_t>(*value * 1e9));
 }
@@ -52,9 +45,8 @@ std::optional<std::array<uint8_t, 16>> cipher_vector(std::string_view text) {
     return std::nullopt;
   size_t nibble = 2 * vector.size();
   for (size_t at = text.size(); at > 2; --at) {
-    uint8_t value = 0;
-    auto [end, error] = std::from_chars(&text[at - 1], &text[at - 1] + 1, value, 16);
-    if (error != std::errc()) return std::nullopt;
+    const int value = base::hex_digit(text[at - 1]);
+    if (value < 0) return std::nullopt;
     --nibble;
     vector[nibble / 2] = static_cast<uint8_t>(vector[nibble / 2] | value << (nibble % 2 == 0 ? 4 : 0));
   }
@@ -111,7 +103,7 @@ class Reader {
         return Error{Code::kMalformed, "hls playlist: target duration", {}};
       out_.target = *target;
     } else if (tag == "#EXT-X-MEDIA-SEQUENCE") {
-      auto first = number<uint64_t>(value);
+      auto first = base::number_of<uint64_t>(value);
       if (!first || *first > UINT64_MAX / 2 || !out_.segments.empty())
         return Error{Code::kMalformed, "hls playlist: media sequence", {}};
       sequence_ = *first;
@@ -133,7 +125,8 @@ class Reader {
       return Error{Code::kLimit, "hls playlist: variants", {}};
     if (tag == "#EXT-X-STREAM-INF") {
       described_ = true;
-      variant_.bandwidth_bps = number<uint64_t>(attribute(value, "BANDWIDTH").value_or("")).value_or(0);
+      variant_.bandwidth_bps =
+          base::number_of<uint64_t>(attribute(value, "BANDWIDTH").value_or("")).value_or(0);
       variant_.audio_group = attribute_text(value, "AUDIO");
     } else if (attribute(value, "TYPE") == "AUDIO") {
       out_.audio.push_back({attribute_text(value, "GROUP-ID"), attribute_text(value, "URI"),
@@ -205,7 +198,7 @@ class Reader {
 
 std::optional<int> digits(std::string_view& text, size_t count) {
   if (text.size() < count) return std::nullopt;
-  auto value = number<unsigned>(text.substr(0, count));
+  auto value = base::number_of<unsigned>(text.substr(0, count));
   if (!value) return std::nullopt;
   text.remove_prefix(count);
   return static_cast<int>(*value);

@@ -1,18 +1,13 @@
 #include "protocols/hls/snapshot.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
+#include "base/number.h"
 #include "protocols/hls/playlist.h"
 
 namespace eyas::hls {
 namespace {
-
-bool parse_number(std::string_view text, uint64_t& value) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc() && end == text.data() + text.size() && !text.empty();
-}
 
 // Segments are numbered one after another: a lookup is a subtraction.
 template <typename Segments>
@@ -68,13 +63,13 @@ std::optional<Resource> parse_resource(std::string_view file) {
   if (first == std::string_view::npos) return std::nullopt;
   stem.remove_prefix(first + 1);
   const size_t second = stem.find('_');
-  if (!parse_number(stem.substr(0, second), resource.number)) return std::nullopt;
+  if (!base::read_number(stem.substr(0, second), resource.number)) return std::nullopt;
   const std::string_view last =
       second == std::string_view::npos ? std::string_view() : stem.substr(second + 1);
   if (extension == "mp4" && last == "init") return resource.kind = Resource::Kind::kInit, resource;
   if (extension != "m4s") return std::nullopt;
   resource.kind = second == std::string_view::npos ? Resource::Kind::kSegment : Resource::Kind::kPart;
-  if (resource.kind == Resource::Kind::kPart && !parse_number(last, resource.part)) return std::nullopt;
+  if (resource.kind == Resource::Kind::kPart && !base::read_number(last, resource.part)) return std::nullopt;
   return resource;
 }
 
@@ -85,12 +80,12 @@ base::Result<Reload> parse_reload(std::optional<std::string_view> msn, std::opti
   Reload reload;
   uint64_t number = 0;
   if (msn) {
-    if (!parse_number(*msn, number)) return Error{Code::kMalformed, "_HLS_msn is not a number", {}};
+    if (!base::read_number(*msn, number)) return Error{Code::kMalformed, "_HLS_msn is not a number", {}};
     reload.msn = number;
   }
   if (part) {
     if (!msn) return Error{Code::kMalformed, "_HLS_part without _HLS_msn", {}};
-    if (!parse_number(*part, number)) return Error{Code::kMalformed, "_HLS_part is not a number", {}};
+    if (!base::read_number(*part, number)) return Error{Code::kMalformed, "_HLS_part is not a number", {}};
     reload.part = number;
   }
   if (skip) {

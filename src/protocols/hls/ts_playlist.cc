@@ -1,10 +1,10 @@
 #include "protocols/hls/ts_playlist.h"
 
-#include <charconv>
 #include <cinttypes>
 #include <cstdio>
 
 #include "base/iso_time.h"
+#include "base/number.h"
 
 namespace eyas::hls {
 
@@ -30,10 +30,7 @@ std::string ts_playlist(const mpegts::TsWindow& window, const std::string& folde
 std::optional<uint64_t> parse_ts_segment(std::string_view file) {
   if (!file.ends_with(".ts")) return std::nullopt;
   file.remove_suffix(3);
-  uint64_t number = 0;
-  const auto [end, error] = std::from_chars(file.data(), file.data() + file.size(), number);
-  if (file.empty() || error != std::errc() || end != file.data() + file.size()) return std::nullopt;
-  return number;
+  return base::number_of<uint64_t>(file);
 }
 
 }  // namespace eyas::hls

@@ -1,8 +1,9 @@
 #include "protocols/mjpeg/variant.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
+
+#include "base/number.h"
 
 namespace eyas::mjpeg {
 namespace {
@@ -16,8 +17,7 @@ base::Result<uint32_t> number(const http::Request& request, const char* name, ui
   auto text = request.query_value(name);
   if (!text) return otherwise;
   uint32_t value = 0;
-  auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size() || value == 0)
+  if (!base::read_number(*text, value) || value == 0)
     return base::Error{base::Code::kMalformed, "want a whole number above 0", name};
   return value;
 }

@@ -1,6 +1,6 @@
 #include "protocols/mpegts_udp/target.h"
 
-#include <charconv>
+#include "base/number.h"
 
 namespace eyas::mpegts_udp {
 namespace {
@@ -24,8 +24,7 @@ base::Result<unsigned> number(const base::Url& url, const TransferOptions& optio
   auto text = setting(url, options, name);
   if (!text) return otherwise;
   unsigned value = 0;
-  auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-  if (error != std::errc() || end != text->data() + text->size() || value < least || value > most) {
+  if (!base::read_number(*text, value) || value < least || value > most) {
     return invalid("mpegts: an option is a whole number",
                    name + "=" + *text + ", from " + std::to_string(least) + " to " + std::to_string(most));
   }

@@ -1,11 +1,11 @@
 #include "protocols/rtsp/media_map.h"
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 
 #include "base/base64.h"
 #include "base/bytes.h"
+#include "base/number.h"
 #include "base/words.h"
 #include "codec/g726/g726.h"
 #include "codec/h264/h264.h"
@@ -221,10 +221,7 @@ std::optional<media::TrackId> track_of_control(std::string_view control) {
   constexpr std::string_view kPrefix = "trackID=";
   if (!control.starts_with(kPrefix)) return std::nullopt;
   control.remove_prefix(kPrefix.size());
-  media::TrackId id = 0;
-  auto [end, error] = std::from_chars(control.data(), control.data() + control.size(), id);
-  if (error != std::errc() || end != control.data() + control.size()) return std::nullopt;
-  return id;
+  return base::number_of<media::TrackId>(control);
 }
 
 sdp::Description description_of(const std::vector<SentTrack>& tracks, const std::string& name,

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+
+#include "base/number.h"
 
 namespace eyas::rtsp {
 namespace {
@@ -10,8 +11,7 @@ namespace {
 constexpr unsigned kBitsLeast = 16;
 
 bool read_number(std::string_view text, unsigned most, unsigned& out) {
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return !text.empty() && error == std::errc() && end == text.data() + text.size() && out <= most;
+  return base::read_number(text, out) && out <= most;
 }
 
 bool read_address(std::string_view text, uint32_t& out) {

@@ -1,7 +1,6 @@
 #include "protocols/rtsp/options.h"
 
-#include <charconv>
-
+#include "base/number.h"
 #include "protocols/rtsp/multicast_range.h"
 
 namespace eyas::rtsp {
@@ -36,8 +35,7 @@ void describe_multicast(base::OptionSchema& schema, Options& o) {
 }
 
 bool read_port(std::string_view text, uint16_t& port) {
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return !text.empty() && error == std::errc() && end == text.data() + text.size() && port >= 1024;
+  return base::read_number(text, port) && port >= 1024;
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 #include "protocols/srt/client.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "base/log.h"
+#include "base/number.h"
 #include "protocols/srt/listener.h"
 #include "protocols/srt/wire/stream_id.h"
 
@@ -34,8 +34,7 @@ base::Result<CallMode> mode_of(const std::string& word) {
 base::Result<base::Duration> latency_of(const std::string& text, base::Duration initial) {
   if (text.empty()) return initial;
   int value = 0;
-  auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (failed != std::errc() || end != text.data() + text.size() || value < 20 || value > 8000)
+  if (!base::read_number(text, value) || value < 20 || value > 8000)
     return invalid("srt: latency is 20 to 8000 (milliseconds)", text);
   return base::Duration(std::chrono::milliseconds(value));
 }
@@ -95,10 +94,8 @@ class Dial final : public protocols::Transfer, Link::Handler, Gate {
       if (!from) return from.error();
       if (auto bound = socket->bind(*from); !bound) return bound;
     }
-    if (auto begun = socket->connect(to); !begun) return begun;
     link_ = std::make_shared<Link>(services_.poller, std::move(*socket), request_.loop);
-    link_->start(*this);
-    return {};
+    return link_->connect(*this, to);
   }
 
   // The address is ours here: nobody is dialled.

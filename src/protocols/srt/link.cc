@@ -17,6 +17,12 @@ void Link::start(Handler& handler) {
   on_ready();  // what came before
 }
 
+base::Status Link::connect(Handler& handler, const io::Endpoint& to) {
+  handler_ = &handler;
+  poller_.watch(socket_.id(), weak_from_this());
+  return socket_.connect(to);
+}
+
 void Link::on_ready() {
   if (posted_.exchange(true)) return;
   loop_.post([self = weak_from_this()] {

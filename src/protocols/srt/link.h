@@ -32,16 +32,16 @@ class Link final : public Poller::Watcher, public std::enable_shared_from_this<L
   Link(Poller& poller, Socket socket, io::Executor& loop);
   ~Link() override;
 
-  // `handler` outlives the link, or calls stop().
+  // Of a socket that is connected. `handler` outlives the link, or calls stop().
   void start(Handler& handler);
+  // Calls `to` instead; on_connected() or on_closed() follows, unless this fails.
+  base::Status connect(Handler& handler, const io::Endpoint& to);
   // Tells its handler nothing any more.
   void stop() { handler_ = nullptr; }
 
   Socket::Moved send(base::Bytes message) { return socket_.send(message); }
   PathFacts facts(bool sender) const { return socket_.facts(sender); }
   const std::string& peer() const { return peer_; }
-  // For what must be done before start(): connect.
-  Socket& socket() { return socket_; }
 
  private:
   void on_ready() override;  // on the poller's thread

@@ -30,7 +30,7 @@ base::Result<std::shared_ptr<Listener>> Listener::begin(Poller& poller, Socket s
                                                         OnPeer on_peer) {
   if (auto listens = socket.listen(gate); !listens) return listens.error();
   auto made = std::make_shared<Listener>(poller, std::move(socket), std::move(on_peer));
-  poller.watch(made->socket_.id(), made);
+  poller.watch_listener(made->socket_.id(), made);
   return made;
 }
 

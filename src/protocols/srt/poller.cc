@@ -36,11 +36,19 @@ Poller::~Poller() {
 }
 
 bool Poller::watch(int socket, std::weak_ptr<Watcher> watcher) {
+  return watch(socket, std::move(watcher),
+               SRT_EPOLL_IN | SRT_EPOLL_OUT | SRT_EPOLL_ERR | static_cast<int>(SRT_EPOLL_ET));
+}
+
+bool Poller::watch_listener(int socket, std::weak_ptr<Watcher> watcher) {
+  return watch(socket, std::move(watcher), SRT_EPOLL_ACCEPT);
+}
+
+bool Poller::watch(int socket, std::weak_ptr<Watcher> watcher, int events) {
   {
     std::scoped_lock lock(mutex_);
     watchers_[socket] = std::move(watcher);
   }
-  const int events = SRT_EPOLL_IN | SRT_EPOLL_OUT | SRT_EPOLL_ERR | static_cast<int>(SRT_EPOLL_ET);
   return srt_epoll_add_usock(epoll_, socket, &events) == 0;
 }
 

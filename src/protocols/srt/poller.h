@@ -13,8 +13,7 @@ class Poller {
  public:
   struct Watcher {
     virtual ~Watcher() = default;
-    // Something changed: there is more to read, room to send, or the end. On the poller's thread; told once
-    // for each change.
+    // There is more to read, room to send, somebody to accept, or the end. On the poller's thread.
     virtual void on_ready() = 0;
   };
 
@@ -23,11 +22,17 @@ class Poller {
   Poller(const Poller&) = delete;
   Poller& operator=(const Poller&) = delete;
 
+  // Tells of each change once. A caller is watched before it connects: libsrt says that there is room while
+  // the socket still counts as connecting, to whoever begins to watch just then, and never again.
   // False when libsrt refuses.
   bool watch(int socket, std::weak_ptr<Watcher> watcher);
+  // Tells as long as somebody waits to be accepted: one who left while waiting makes accept() fail although
+  // others wait behind him.
+  bool watch_listener(int socket, std::weak_ptr<Watcher> watcher);
   void forget(int socket);
 
  private:
+  bool watch(int socket, std::weak_ptr<Watcher> watcher, int events);
   void run();
 
   int epoll_;

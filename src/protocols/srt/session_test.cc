@@ -46,6 +46,15 @@ struct Recorder : Link::Handler {
   std::optional<base::Error> closed;
 };
 
+std::shared_ptr<Link> call_from(Poller& poller, io::Loop& loop, Recorder& recorder,
+                                const SocketSettings& settings, const io::Endpoint& to) {
+  auto made = Socket::make(settings);
+  EXPECT_TRUE(made.ok());
+  auto link = std::make_shared<Link>(poller, std::move(*made), loop);
+  EXPECT_TRUE(link->connect(recorder, to).ok());
+  return link;
+}
+
 // A listener at a free port and what it let in.
 struct Bed {
   explicit Bed(const std::string& passphrase = {}) {
@@ -71,12 +80,7 @@ struct Bed {
   }
 
   std::shared_ptr<Link> call(Recorder& recorder, const SocketSettings& settings) {
-    auto made = Socket::make(settings);
-    EXPECT_TRUE(made.ok());
-    EXPECT_TRUE(made->connect(at).ok());
-    auto link = std::make_shared<Link>(poller, std::move(*made), loop);
-    link->start(recorder);
-    return link;
+    return call_from(poller, loop, recorder, settings, at);
   }
 
   Poller poller;
@@ -123,6 +127,23 @@ TEST(SrtLink, MessagesArriveWholeAndInOrder) {
   ASSERT_TRUE(run_until(bed.loop, [&] { return at_server.received.size() >= sent.size(); }));
   EXPECT_TRUE(at_server.received == sent);
   EXPECT_EQ(caller->facts(true).packets, 100u);
+}
+
+TEST(SrtLink, WhoLeavesBeforeHeIsAcceptedShutsNobodyOut) {
+  Bed bed;
+  const int visitors = 100;
+  for (int i = 0; i < visitors; ++i) {
+    Recorder hasty;
+    auto link = bed.call(hasty, Bed::with({}, "hasty"));
+    ASSERT_TRUE(run_until(bed.loop, [&] { return hasty.connected; })) << i;
+    link->stop();
+  }
+  bed.accepted.clear();
+  Recorder patient;
+  auto link = bed.call(patient, Bed::with({}, "patient"));
+  ASSERT_TRUE(run_until(bed.loop, [&] {
+    return patient.connected && !bed.accepted.empty() && bed.accepted.back().stream_id() == "patient";
+  }));
 }
 
 TEST(SrtLink, WhoLeavesIsNoticed) {
@@ -311,11 +332,8 @@ TEST(SrtClient, WhoIsNotLetInTakesNobodysPlace) {
       bed.request("srt://127.0.0.1:" + port + "?mode=listener&passphrase=a-common-secret", "live/a", outcome),
       true);
   auto call = [&](Recorder& recorder, const std::string& passphrase) {
-    auto made = Socket::make(Bed::with(passphrase));
-    EXPECT_TRUE(made->connect(*io::Endpoint::parse("127.0.0.1:" + port)).ok());
-    auto link = std::make_shared<Link>(poller, std::move(*made), bed.loop);
-    link->start(recorder);
-    return link;
+    return call_from(poller, bed.loop, recorder, Bed::with(passphrase),
+                     *io::Endpoint::parse("127.0.0.1:" + port));
   };
   Recorder stranger, friendly, third;
   auto one = call(stranger, "another secret!");
@@ -346,11 +364,7 @@ TEST(SrtProtocol, ADrainedServerLetsNobodyIn) {
   auto call = [&](Recorder& recorder) {
     SocketSettings settings = Bed::with({}, "read:live/alpha");
     settings.connect_timeout = 500ms;
-    auto made = Socket::make(settings);
-    EXPECT_TRUE(made->connect(at).ok());
-    auto link = std::make_shared<Link>(poller, std::move(*made), loop);
-    link->start(recorder);
-    return link;
+    return call_from(poller, loop, recorder, settings, at);
   };
   Recorder before, after;
   auto one = call(before);

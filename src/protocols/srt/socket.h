@@ -53,7 +53,7 @@ class Socket {
   base::Status listen(Gate& gate);
   // The next peer that was let in; nothing when there is none now.
   std::optional<Socket> accept();
-  // Begins; connection() tells how it went.
+  // Begins; state() tells how it goes.
   base::Status connect(const io::Endpoint& to);
 
   enum class State : uint8_t { kConnecting, kOpen, kEnded };

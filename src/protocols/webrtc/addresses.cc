@@ -8,9 +8,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <memory>
 #include <optional>
+
+#include "base/number.h"
 
 namespace eyas::webrtc {
 namespace {
@@ -50,12 +51,6 @@ struct Number {
   }
 };
 
-template <typename T>
-bool read_number(std::string_view text, T& out) {
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc() && end == text.data() + text.size();
-}
-
 // [RFC 1123 2.1] And not all digits and dots, which would be a broken number.
 bool is_name(std::string_view text) {
   bool letters = false;
@@ -69,7 +64,7 @@ bool is_name(std::string_view text) {
 
 bool read_network(std::string_view text, AddressRule& rule) {
   size_t slash = text.find('/');
-  if (slash == text.npos || !read_number(text.substr(slash + 1), rule.prefix_bits)) return false;
+  if (slash == text.npos || !base::read_number(text.substr(slash + 1), rule.prefix_bits)) return false;
   rule.network = text.substr(0, slash);
   auto number = Number::parse(rule.network);
   return number && rule.prefix_bits <= (number->v6 ? 128 : 32);
@@ -88,7 +83,8 @@ bool read_host(std::string_view text, AddressRule& rule) {
     port = text.substr(colon);
     text = text.substr(0, colon);
   }
-  if (!port.empty() && (!port.starts_with(':') || !read_number(port.substr(1), rule.port) || rule.port == 0))
+  if (!port.empty() &&
+      (!port.starts_with(':') || !base::read_number(port.substr(1), rule.port) || rule.port == 0))
     return false;
   rule.host = text;
   auto number = Number::parse(text);

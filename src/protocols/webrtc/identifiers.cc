@@ -3,10 +3,10 @@
 #include <openssl/rand.h>
 
 #include <array>
-#include <charconv>
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/number.h"
 
 namespace eyas::webrtc {
 namespace {
@@ -36,10 +36,7 @@ std::string loop_prefix(size_t loop) {
 
 std::optional<size_t> loop_of(std::string_view text) {
   if (text.size() < 2) return std::nullopt;
-  size_t loop = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + 2, loop, 16);
-  if (error != std::errc() || end != text.data() + 2) return std::nullopt;
-  return loop;
+  return base::number_of<size_t>(text.substr(0, 2), 16);
 }
 
 std::string make_session_id(size_t loop) {

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+
+#include "base/number.h"
 
 namespace eyas::devices {
 namespace {
@@ -42,10 +43,8 @@ base::Result<protocols::TransferOptions> settings_of(const base::Url& url,
 
 // The whole text, in decimal digits; nullopt for what is none, or out of bounds.
 std::optional<uint32_t> number(std::string_view text, uint32_t least, uint32_t most) {
-  uint32_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  bool good = error == std::errc() && end == text.data() + text.size() && value >= least && value <= most;
-  return good ? std::optional(value) : std::nullopt;
+  const auto value = base::number_of<uint32_t>(text);
+  return value && *value >= least && *value <= most ? value : std::nullopt;
 }
 
 base::Status set_size(const std::string& text, DeviceJob& job) {

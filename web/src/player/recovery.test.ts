@@ -66,6 +66,15 @@ it("tries at once when the publisher is back, and forgets all when the picture m
   expect(recovery.next(1_000_000, true)).toBeNull();
 });
 
+it("gives a publisher who is back time for his first picture before it reloads", () => {
+  const recovery = make();
+  recovery.failed("stalled", 0);
+  recovery.hurry(0);
+  const done = endure(recovery, 12, true);
+  expect(done.filter((one) => one.at < 5000).map((one) => one.step)).toEqual(["resume", "resume", "resume"]);
+  expect(done.find((one) => one.at >= 5000)?.step).toBe("reload");
+});
+
 it("does not take a buffer that plays on for health", () => {
   const recovery = make();
   recovery.failed("network", 0);

@@ -8,6 +8,8 @@ const kSlowestPauseMs = 8000;
 const kCodecPauseMs = 30_000;
 /** Resumes tried before the media element itself is suspected. */
 const kResumesBeforeReload = 2;
+/** A publisher who has just come back is given this long: his first pictures must come, and become a segment. */
+const kFirstPictureMs = 5000;
 /** A second reload within one outage must be this far from the first: reloading costs the viewer his last picture. */
 const kReloadAgainAfterMs = 30_000;
 /** A buffer plays on for a while after loading failed; motion proves health only when no failure came this long. */
@@ -24,6 +26,7 @@ export class Recovery {
   private dueAtMs: number | null = null;
   private reason: FailureReason | null = null;
   private failedAtMs = Number.NEGATIVE_INFINITY;
+  private patientUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly random: () => number = Math.random) {}
 
@@ -53,6 +56,7 @@ export class Recovery {
   hurry(nowMs: number): void {
     this.attempts = 0;
     this.reloadedAtMs = null;
+    this.patientUntilMs = nowMs + kFirstPictureMs;
     if (this.reason) this.dueAtMs = nowMs;
   }
 
@@ -68,9 +72,9 @@ export class Recovery {
   }
 
   private choose(nowMs: number, streamIsLive: boolean, reason: FailureReason): Step {
-    const resumes = reason === "media" || reason === "codec" ? 0 : kResumesBeforeReload;
-    if (!streamIsLive || this.attempts < resumes) return "resume";
-    if (reason === "network") return "resume";
+    if (!streamIsLive || reason === "network") return "resume";
+    const broken = reason === "media" || reason === "codec";
+    if (!broken && (this.attempts < kResumesBeforeReload || nowMs < this.patientUntilMs)) return "resume";
     const again = this.reloadedAtMs === null || nowMs - this.reloadedAtMs >= kReloadAgainAfterMs;
     return again ? "reload" : "resume";
   }

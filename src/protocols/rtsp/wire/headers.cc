@@ -1,9 +1,9 @@
 #include "protocols/rtsp/wire/headers.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 
+#include "base/number.h"
 #include "base/words.h"
 #include "protocols/rtsp/wire/message.h"
 
@@ -14,14 +14,6 @@ using base::Duration;
 using std::chrono::seconds;
 
 constexpr int64_t kSecondsMax = 1'000'000'000;  // some 31 years: no overflow behind it
-
-template <typename Number>
-std::optional<Number> number_of(std::string_view text) {
-  Number number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 std::string_view take_until(std::string_view& text, char separator) {
   size_t end = std::min(text.find(separator), text.size());
@@ -50,7 +42,7 @@ std::optional<Duration> npt_of(std::string_view text) {
   text.remove_prefix(std::min(whole.size() + 1, text.size()));
   if (whole.empty()) return std::nullopt;
   while (!whole.empty()) {
-    auto part = number_of<uint32_t>(take_until(whole, ':'));
+    auto part = base::number_of<uint32_t>(take_until(whole, ':'));
     if (!part || total > kSecondsMax) return std::nullopt;
     total = total * 60 + *part;
   }
@@ -62,7 +54,7 @@ std::optional<Duration> npt_of(std::string_view text) {
 // "19961108T142300.25Z".
 std::optional<base::WallTime> clock_of(std::string_view text) {
   if (text.size() < 16 || text[8] != 'T' || text.back() != 'Z') return std::nullopt;
-  auto field = [&](size_t at, size_t count) { return number_of<unsigned>(text.substr(at, count)); };
+  auto field = [&](size_t at, size_t count) { return base::number_of<unsigned>(text.substr(at, count)); };
   auto year = field(0, 4), month = field(4, 2), day = field(6, 2);
   auto hour = field(9, 2), minute = field(11, 2), second = field(13, 2);
   if (!year || !month || !day || !hour || !minute || !second) return std::nullopt;
@@ -129,9 +121,9 @@ RtpInfo info_of(std::string_view text) {
     std::string_view parameter = base::trimmed(text.substr(semicolon + 1));
     std::string_view name = take_until(parameter, '=');
     if (base::same_word(name, "seq"))
-      info.sequence = number_of<uint16_t>(base::trimmed(parameter));
+      info.sequence = base::number_of<uint16_t>(base::trimmed(parameter));
     else if (base::same_word(name, "rtptime"))
-      info.timestamp = number_of<uint32_t>(base::trimmed(parameter));
+      info.timestamp = base::number_of<uint32_t>(base::trimmed(parameter));
     else if (!name.empty())
       break;
     text = text.substr(0, semicolon);
@@ -156,7 +148,7 @@ std::optional<SessionHeader> parse_session(std::string_view value) {
   while (!value.empty()) {
     std::string_view parameter = take_until(value, ';');
     if (!base::same_word(take_until(parameter, '='), "timeout")) continue;
-    auto timeout = number_of<uint32_t>(base::trimmed(parameter));
+    auto timeout = base::number_of<uint32_t>(base::trimmed(parameter));
     if (timeout && *timeout > 0) session.timeout = seconds(*timeout);
   }
   return session;

@@ -1,8 +1,8 @@
 #include "protocols/rtsp/wire/message.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/words.h"
 
 namespace eyas::rtsp {
@@ -62,11 +62,7 @@ std::vector<std::string_view> HeaderList::all(std::string_view name) const {
 std::optional<uint32_t> sequence_of(const HeaderList& headers) {
   auto text = headers.first("CSeq");
   if (!text) return std::nullopt;
-  std::string_view digits = base::trimmed(*text);
-  uint32_t number = 0;
-  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return number;
+  return base::number_of<uint32_t>(base::trimmed(*text));
 }
 
 std::string text_of(const Request& request) {

@@ -1,10 +1,10 @@
 #include "protocols/rtsp/wire/message_reader.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 
+#include "base/number.h"
 #include "base/words.h"
 
 namespace eyas::rtsp {
@@ -50,19 +50,13 @@ std::string_view take_word(std::string_view& text) {
   return word;
 }
 
-template <typename Number>
-bool read_number(std::string_view text, Number& out) {
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return !text.empty() && error == std::errc() && end == text.data() + text.size();
-}
-
 bool read_version(std::string_view text, Version& version) {
   if (text.size() < kProtocol.size() || !base::same_word(text.substr(0, kProtocol.size()), kProtocol))
     return false;
   text.remove_prefix(kProtocol.size());
   size_t dot = text.find('.');
-  return dot != std::string_view::npos && read_number(text.substr(0, dot), version.major) &&
-         read_number(text.substr(dot + 1), version.minor);
+  return dot != std::string_view::npos && base::read_number(text.substr(0, dot), version.major) &&
+         base::read_number(text.substr(dot + 1), version.minor);
 }
 
 bool is_token(std::string_view text) {
@@ -110,7 +104,7 @@ base::Result<size_t> content_length(const HeaderList& headers, size_t bytes_max)
   std::optional<uint64_t> length;
   for (std::string_view value : headers.all("Content-Length")) {
     uint64_t number = 0;
-    if (!read_number(value, number)) return malformed("rtsp: Content-Length");
+    if (!base::read_number(value, number)) return malformed("rtsp: Content-Length");
     if (length && *length != number) return malformed("rtsp: two Content-Lengths");
     length = number;
   }
@@ -130,7 +124,7 @@ base::Result<FirstLine> read_first_line(std::string_view line) {
   if (line.size() >= kProtocol.size() && base::same_word(line.substr(0, kProtocol.size()), kProtocol)) {
     first.is_response = true;
     if (!read_version(take_word(line), first.response.version)) return malformed("rtsp: version");
-    if (!read_number(take_word(line), first.response.status) || first.response.status < 100 ||
+    if (!base::read_number(take_word(line), first.response.status) || first.response.status < 100 ||
         first.response.status > 999)
       return malformed("rtsp: status");
     first.response.reason = line;

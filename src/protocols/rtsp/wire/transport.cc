@@ -1,29 +1,21 @@
 #include "protocols/rtsp/wire/transport.h"
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/number.h"
 #include "base/words.h"
 #include "protocols/rtsp/wire/message.h"
 
 namespace eyas::rtsp {
 namespace {
 
-template <typename Number>
-std::optional<Number> number_of(std::string_view text, int base = 10) {
-  Number number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 // "4588-4589". DEVIATION: of a number alone the second is the next one.
 std::optional<NumberPair> pair_of(std::string_view text, uint16_t most) {
   size_t dash = std::min(text.find('-'), text.size());
-  auto first = number_of<uint16_t>(base::trimmed(text.substr(0, dash)));
+  auto first = base::number_of<uint16_t>(base::trimmed(text.substr(0, dash)));
   if (!first || *first > most) return std::nullopt;
   if (dash == text.size()) return NumberPair{*first, static_cast<uint16_t>(std::min<int>(*first + 1, most))};
-  auto second = number_of<uint16_t>(base::trimmed(text.substr(dash + 1)));
+  auto second = base::number_of<uint16_t>(base::trimmed(text.substr(dash + 1)));
   if (!second || *second > most) return std::nullopt;
   return NumberPair{*first, *second};
 }
@@ -73,8 +65,8 @@ void read_parameter(std::string_view name, std::string_view value, Transport& tr
   if (is("client_port")) transport.client_port = pair_of(value, kPortMax);
   if (is("server_port")) transport.server_port = pair_of(value, kPortMax);
   if (is("port")) transport.port = pair_of(value, kPortMax);
-  if (is("ttl")) transport.ttl = number_of<unsigned>(value);
-  if (is("ssrc")) transport.ssrc = number_of<uint32_t>(value, 16);
+  if (is("ttl")) transport.ttl = base::number_of<unsigned>(value);
+  if (is("ssrc")) transport.ssrc = base::number_of<uint32_t>(value, 16);
   if (is("mode")) transport.mode = capitals(unquoted(value));
 }
 

@@ -1,8 +1,7 @@
 #include "protocols/webrtc/negotiation/h264_profile.h"
 
-#include <charconv>
-
 #include "base/bytes.h"
+#include "base/number.h"
 
 namespace eyas::webrtc {
 namespace {
@@ -64,8 +63,7 @@ std::optional<H264ProfileLevel> H264ProfileLevel::parse(std::string_view text) {
   if (text.size() < 6) return std::nullopt;
   text = text.substr(text.size() - 6);
   uint32_t value = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, 16);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  if (!base::read_number(text, value, 16)) return std::nullopt;
   H264ProfileLevel parsed;
   parsed.idc = static_cast<uint8_t>(value >> 16);
   parsed.constraints = static_cast<uint8_t>(value >> 8);
