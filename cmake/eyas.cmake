@@ -9,13 +9,18 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
 
 option(EYAS_TESTS "Build unit and simulation tests" ON)
+option(EYAS_PRECOMPILE "Parse the standard library once for all sources; it hides a missing #include" OFF)
 option(EYAS_FUZZERS "Build the fuzzers (clang only)" OFF)
 set(EYAS_SANITIZE "" CACHE STRING "Sanitizers, as -fsanitize takes them: address,undefined or thread")
 
 find_program(EYAS_CCACHE ccache)
 if(EYAS_CCACHE)
   # Paths relative to the tree, so that a second clone finds what the first one compiled.
-  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${EYAS_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1)
+  if(EYAS_PRECOMPILE)
+    list(APPEND CMAKE_CXX_COMPILER_LAUNCHER CCACHE_SLOPPINESS=pch_defines,time_macros)
+  endif()
+  list(APPEND CMAKE_CXX_COMPILER_LAUNCHER ${EYAS_CCACHE})
 endif()
 
 add_compile_options(-Wall -Wextra -Wpedantic -Werror=return-type -Wnon-virtual-dtor -Woverloaded-virtual)
@@ -52,6 +57,15 @@ if(EYAS_TESTS)
   enable_testing()
 endif()
 
+if(EYAS_PRECOMPILE)
+  # GCC 12 forgets which of what is precompiled is the system's, and warns of its insides. The dev preset warns of ours.
+  add_compile_options(-Winvalid-pch -fpch-preprocess -Wno-array-bounds -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)
+  add_library(eyas_standard_library STATIC ${PROJECT_SOURCE_DIR}/cmake/empty.cc)
+  target_precompile_headers(eyas_standard_library PRIVATE
+    <algorithm> <array> <atomic> <chrono> <cstdint> <cstring> <deque> <functional> <map> <memory> <mutex> <optional> <set> <span> <string>
+    <string_view> <unordered_map> <utility> <variant> <vector>)
+endif()
+
 # eyas_room(NAME SOURCES a.cc ... DEPS room ... [LINK library ...])
 # One static library per room, target eyas_<name>.
 function(eyas_room name)
@@ -62,6 +76,9 @@ function(eyas_room name)
     target_link_libraries(eyas_${name} PUBLIC eyas_${dep})
   endforeach()
   target_link_libraries(eyas_${name} PUBLIC Threads::Threads PRIVATE ${R_LINK})
+  if(EYAS_PRECOMPILE)
+    target_precompile_headers(eyas_${name} REUSE_FROM eyas_standard_library)
+  endif()
 endfunction()
 
 # eyas_test(NAME SOURCES a_test.cc ... DEPS room ... [LABEL unit|simulation])
