@@ -107,9 +107,9 @@ export class Player {
 
   setPresence(presence: Presence): void {
     if (presence === this.presence) return;
-    const cameBack = presence === "live" && this.presence !== "unknown";
+    const before = this.presence;
     this.presence = presence;
-    if (cameBack) this.hurry();
+    if (presence === "live" && before !== "unknown") this.hurry(before === "waiting");
     this.update();
   }
 
@@ -137,9 +137,9 @@ export class Player {
     this.listeners.clear();
   }
 
-  /** The world changed for the better (publisher, network or codec): try at once. */
-  private hurry(): void {
-    this.recovery.hurry(this.now());
+  /** The world changed for the better (publisher, network or codec): try at once. `kept`: the stream was, meanwhile. */
+  private hurry(kept = false): void {
+    this.recovery.hurry(this.now(), kept);
     this.startedAtMs = this.now();
   }
 

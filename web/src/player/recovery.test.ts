@@ -59,7 +59,7 @@ it("tries at once when the publisher is back, and forgets all when the picture m
   const recovery = make();
   recovery.failed("stalled", 0);
   endure(recovery, 100, false);
-  recovery.hurry(100_050);
+  recovery.hurry(100_050, true);
   expect(recovery.next(100_050, true)).toBe("resume");
   recovery.moving(100_100);
   expect(recovery.failure()).toBeNull();
@@ -69,10 +69,17 @@ it("tries at once when the publisher is back, and forgets all when the picture m
 it("gives a publisher who is back time for his first picture before it reloads", () => {
   const recovery = make();
   recovery.failed("stalled", 0);
-  recovery.hurry(0);
+  recovery.hurry(0, true);
   const done = endure(recovery, 12, true);
   expect(done.filter((one) => one.at < 5000).map((one) => one.step)).toEqual(["resume", "resume", "resume"]);
   expect(done.find((one) => one.at >= 5000)?.step).toBe("reload");
+});
+
+it("does not wait for pictures of a stream that was forgotten", () => {
+  const recovery = make();
+  recovery.failed("stalled", 0);
+  recovery.hurry(0, false);
+  expect(endure(recovery, 4, true).map((one) => one.step)).toEqual(["resume", "resume", "reload"]);
 });
 
 it("does not take a buffer that plays on for health", () => {

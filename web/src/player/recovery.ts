@@ -8,7 +8,7 @@ const kSlowestPauseMs = 8000;
 const kCodecPauseMs = 30_000;
 /** Resumes tried before the media element itself is suspected. */
 const kResumesBeforeReload = 2;
-/** A publisher who has just come back is given this long: his first pictures must come, and become a segment. */
+/** A publisher who comes back to a stream that was kept is given this long: his first pictures must become a segment. */
 const kFirstPictureMs = 5000;
 /** A second reload within one outage must be this far from the first: reloading costs the viewer his last picture. */
 const kReloadAgainAfterMs = 30_000;
@@ -52,11 +52,14 @@ export class Recovery {
     this.reason = null;
   }
 
-  /** The world changed (publisher back, network back): try now, as if it were the first time. */
-  hurry(nowMs: number): void {
+  /**
+   * The world changed (publisher back, network back): try now, as if it were the first time. What is loaded goes on
+   * where the stream was `kept`; of one that was forgotten meanwhile nothing does.
+   */
+  hurry(nowMs: number, kept: boolean): void {
     this.attempts = 0;
     this.reloadedAtMs = null;
-    this.patientUntilMs = nowMs + kFirstPictureMs;
+    this.patientUntilMs = kept ? nowMs + kFirstPictureMs : nowMs;
     if (this.reason) this.dueAtMs = nowMs;
   }
 
