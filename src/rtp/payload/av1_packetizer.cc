@@ -66,7 +66,7 @@ void write_part(const Element& element, size_t from, size_t size, PacketWriter& 
     from += part.size();
     size -= part.size();
   }
-  writer.bytes(element.body.subspan(from - head.size(), size));
+  if (size > 0) writer.bytes(element.body.subspan(from - head.size(), size));
 }
 
 // Walks the elements packet by packet; each is filled up with the beginning of the element that does not fit.

@@ -73,6 +73,20 @@ TEST(Av1Packetizer, SplitsALargeObu) {
   EXPECT_EQ(packets[1].payload.size(), 101u);
 }
 
+TEST(Av1Packetizer, APacketMayEndInsideAnObusHeader) {
+  auto packetizer = make_packetizer(Codec::kAv1);
+  base::ByteWriter unit;
+  unit.bytes(slice("3261"));  // 97: with its header and size it leaves one byte
+  unit.bytes(std::vector<uint8_t>(97, 9));
+  unit.bytes(slice("36200a"));  // with extension
+  unit.bytes(std::vector<uint8_t>(10, 8));
+  auto packets = test::packets_of(*packetizer, test::frame(nullptr, base::Slice(unit.take()), false), 101, 7);
+  ASSERT_EQ(packets.size(), 2u);
+  EXPECT_EQ(packets[0].payload.size(), 101u);
+  EXPECT_EQ(packets[0].payload.back(), 0x34);
+  EXPECT_EQ(hex(packets[1].payload), "9020" + std::string("08080808080808080808"));
+}
+
 TEST(Av1Depacketizer, ReadsCountedAndSizedElements) {
   for (const std::string& packed : {"08 0c" + kSequence + "18" + kFrame, "28 0c" + kSequence + kFrame,
                                     // With a temporal delimiter, and OBU sizes left in.
