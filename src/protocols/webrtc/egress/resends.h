@@ -15,9 +15,11 @@ class Resends {
  public:
   static constexpr size_t kSlots = 512;
 
+  enum class Why : uint8_t { kAsked, kUnheard };  // by a NACK or its feedback; its feedback was lost itself
+
   // How often to send this packet now: 0 when it was sent less than a round trip ago, 1 for the first time, 2
   // when it must have been lost again: a third loss would be a freeze.
-  unsigned copies(uint16_t sequence, base::Duration round_trip, base::MonoTime now) {
+  unsigned copies(uint16_t sequence, base::Duration round_trip, base::MonoTime now, Why why) {
     if (slots_.empty()) slots_.resize(kSlots);
     Slot& slot = slots_[sequence % kSlots];
     auto now_ms = static_cast<uint32_t>(base::to_ms(now.time_since_epoch()));
@@ -26,7 +28,7 @@ class Resends {
     bool again = slot.used && slot.sequence == sequence && now_ms - slot.at_ms < kForgetMs;
     if (again && now_ms - slot.at_ms < least) return 0;
     slot = {now_ms, sequence, true};
-    if (!again) count(asked_);
+    if (!again && why == Why::kAsked) count(asked_);
     return again ? 2 : 1;
   }
   // Transport-wide feedback told that a packet has not come.

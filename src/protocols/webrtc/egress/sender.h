@@ -139,7 +139,7 @@ class Sender {
   void on_transport_feedback(const rtp::TransportFeedback& feedback, base::MonoTime now);
   void on_nack(std::span<const uint16_t> lost, base::MonoTime now);
   void repair_reported(std::span<const PacketResult> results, base::MonoTime now);
-  void repair(uint16_t sequence, base::MonoTime now);
+  void repair(uint16_t sequence, Resends::Why why, base::MonoTime now);
   void on_report_block(const rtp::ReportBlock& block, base::MonoTime now);
   void on_key_wanted(base::MonoTime now);
   void ask_key(base::MonoTime now);

@@ -34,9 +34,10 @@ constexpr Duration kTryAfter = std::chrono::seconds(8);
 // A packet that others overtook by more than this is lost, not late.
 constexpr Duration kLateMax = milliseconds(20);
 
-// A path that loses this much, and has room for this many times the need, gets its repairs twice.
+// A path that loses this much, and has room for this many times the need, gets each repair this often.
 constexpr double kLossyPath = 0.02;
 constexpr double kRoom = 1.5;
+constexpr unsigned kCopiesOnLossyPath = 3;
 constexpr double kLossMax = 0.15;
 
 constexpr Duration kSilenceMin = milliseconds(700);
@@ -107,7 +108,7 @@ void Sender::on_report_block(const rtp::ReportBlock& block, MonoTime now) {
 void Sender::on_transport_feedback(const rtp::TransportFeedback& feedback, MonoTime now) {
   std::vector<PacketResult> results;
   results.reserve(feedback.arrivals.size());
-  outlet_.sent().take(feedback, now, results);
+  const std::vector<uint16_t> unheard = outlet_.sent().take(feedback, now, results);
   if (results.empty()) return;
   estimator_.on_feedback(results, now);
   heard_at_ = now;
@@ -117,6 +118,8 @@ void Sender::on_transport_feedback(const rtp::TransportFeedback& feedback, MonoT
   least = least == Duration::zero() ? sample : std::min(least, sample);
   if (!video_ || !video_->takes_rtx()) return;
   repair_reported(results, now);
+  if (!lossy_with_room()) return;
+  for (uint16_t sequence : unheard) repair(sequence, Resends::Why::kUnheard, now);
 }
 
 // A second way to learn of losses, for NACKs are lost too. What may only be late waits for the next feedback.
@@ -129,31 +132,33 @@ void Sender::repair_reported(std::span<const PacketResult> results, MonoTime now
     if (result.arrival && result.had_lost) {
       std::erase(waiting, *result.repairs_as);
     } else if (!result.arrival && newest - result.sent >= kLateMax) {
-      repair(*result.repairs_as, now);
+      repair(*result.repairs_as, Resends::Why::kAsked, now);
     } else if (!result.arrival) {
       perhaps_late_.push_back(*result.repairs_as);
     }
   }
-  for (uint16_t sequence : waiting) repair(sequence, now);
+  for (uint16_t sequence : waiting) repair(sequence, Resends::Why::kAsked, now);
 }
 
 void Sender::on_nack(std::span<const uint16_t> lost, MonoTime now) {
   counts_.nacks += lost.size();
   if (!video_->takes_rtx()) return;
-  for (uint16_t sequence : lost) repair(sequence, now);
+  for (uint16_t sequence : lost) repair(sequence, Resends::Why::kAsked, now);
 }
 
-void Sender::repair(uint16_t sequence, MonoTime now) {
+void Sender::repair(uint16_t sequence, Resends::Why why, MonoTime now) {
   // A path that is full is not made better by repairs; the viewer will ask again.
   if (options_.paced && pacer_.in_debt()) return;
-  unsigned copies = resends_.copies(sequence, round_trip(), now);
+  unsigned copies = resends_.copies(sequence, round_trip(), now, why);
   if (copies == 0) return;
   auto found = history_.find(sequence, video_->next_sequence());
   if (!found) {
     ++counts_.nacks_missed;
     return;
   }
-  if (lossy_with_room() && resends_.asks_for_losses()) copies = 2;
+  // What nothing was heard of has mostly come.
+  if (why == Resends::Why::kAsked && lossy_with_room() && resends_.asks_for_losses())
+    copies = kCopiesOnLossyPath;
   for (; copies > 0; --copies) {
     size_t bytes = video_->send_again(found->unit, found->packet, found->timestamp, sequence, 0, now);
     pacer_.on_sent(bytes);

@@ -52,6 +52,21 @@ TEST(SentPackets, APacketIsTakenOnceAndALateOneIsMended) {
   EXPECT_TRUE(results[0].had_lost);
 }
 
+TEST(SentPackets, WhatALostFeedbackWouldHaveToldOfIsNamedOnce) {
+  SentPackets sent(0);
+  for (uint16_t i = 0; i < 6; ++i) sent.add(kStart + i * 1ms, 100, 0, static_cast<uint16_t>(100 + i));
+  std::vector<PacketResult> results;
+  EXPECT_TRUE(sent.take(feedback(0, {1ms, 2ms}), kStart + 50ms, results).empty());
+  EXPECT_EQ(sent.take(feedback(4, {5ms}), kStart + 100ms, results), (std::vector<uint16_t>{102, 103}));
+  EXPECT_EQ(results.size(), 3u);
+  EXPECT_TRUE(sent.take(feedback(5, {6ms}), kStart + 150ms, results).empty());
+  // It was only late: what it tells counts, but nothing is repaired twice.
+  results.clear();
+  EXPECT_TRUE(sent.take(feedback(2, {3ms, std::nullopt}), kStart + 151ms, results).empty());
+  ASSERT_EQ(results.size(), 2u);
+  EXPECT_FALSE(results[1].repairs_as);
+}
+
 TEST(SentPackets, WhatWasNeverSentIsPassedOver) {
   SentPackets sent(10);
   sent.add(kStart, 100, 0);

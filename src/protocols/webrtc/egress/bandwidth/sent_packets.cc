@@ -1,6 +1,7 @@
 #include "protocols/webrtc/egress/bandwidth/sent_packets.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace eyas::webrtc {
 namespace {
@@ -24,10 +25,11 @@ void SentPackets::add(base::MonoTime now, size_t bytes, uint8_t probe, std::opti
   ++next_;
 }
 
-void SentPackets::take(const rtp::TransportFeedback& feedback, base::MonoTime now,
-                       std::vector<PacketResult>& out) {
+std::vector<uint16_t> SentPackets::take(const rtp::TransportFeedback& feedback, base::MonoTime now,
+                                        std::vector<PacketResult>& out) {
   // The number nearest to the newest one sent: nobody can tell of what has not left.
   int64_t number = next_ - 1 + rtp::distance(static_cast<uint16_t>(next_ - 1), feedback.base_sequence);
+  std::vector<uint16_t> skipped = skipped_before(std::min(number, next_));
   for (const std::optional<base::Duration>& arrival : feedback.arrivals) {
     int64_t current = number++;
     if (current < base_ || current >= next_) continue;
@@ -40,6 +42,17 @@ void SentPackets::take(const rtp::TransportFeedback& feedback, base::MonoTime no
     reported_ = std::max(reported_, current);
   }
   forget_old(now);
+  return skipped;
+}
+
+std::vector<uint16_t> SentPackets::skipped_before(int64_t number) {
+  std::vector<uint16_t> skipped;
+  if (reported_ < 0) return skipped;
+  for (int64_t i = std::max(base_, reported_ + 1); i < number; ++i) {
+    if (slot(i).state != State::kInFlight || !std::exchange(slot(i).repairable, false)) continue;
+    skipped.push_back(slot(i).repairs_as);
+  }
+  return skipped;
 }
 
 std::optional<base::MonoTime> SentPackets::oldest_unreported() const {

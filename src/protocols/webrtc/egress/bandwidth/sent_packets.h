@@ -38,8 +38,10 @@ class SentPackets {
   uint16_t next() const { return static_cast<uint16_t>(next_); }
   // `repairs_as`: the number of the video packet to send again when this one is lost.
   void add(base::MonoTime now, size_t bytes, uint8_t probe, std::optional<uint16_t> repairs_as = {});
-  // Appends what is new in `feedback`, in the order of sending.
-  void take(const rtp::TransportFeedback& feedback, base::MonoTime now, std::vector<PacketResult>& out);
+  // Appends what is new in `feedback`, in the order of sending. Returns the numbers to repair as of packets
+  // that the one before it told of, when that was lost on its way; each once.
+  std::vector<uint16_t> take(const rtp::TransportFeedback& feedback, base::MonoTime now,
+                             std::vector<PacketResult>& out);
 
   // When the oldest packet left of which nothing was heard; nullopt when all were reported.
   std::optional<base::MonoTime> oldest_unreported() const;
@@ -59,6 +61,7 @@ class SentPackets {
   Slot& slot(int64_t number) { return slots_[static_cast<size_t>(number) & (slots_.size() - 1)]; }
   const Slot& slot(int64_t number) const { return slots_[static_cast<size_t>(number) & (slots_.size() - 1)]; }
   base::MonoTime sent_at(const Slot& slot) const;
+  std::vector<uint16_t> skipped_before(int64_t number);
   void grow();
   void forget_old(base::MonoTime now);
 
