@@ -101,8 +101,7 @@ def test_five_percent_loss_at_50_ms_costs_no_freeze():
     print(shown)
     assert watch.relay.to_client.lost > 300, "the relay lost nothing"
     assert missed < 0.005, shown
-    # The NACK, the feedback and the repair of one packet may all be lost: some minutes have one such picture.
-    assert freezes[1] <= 250 and freezes[0] <= 400, shown
+    assert freezes[0] <= 250, shown
 
 
 def test_a_path_cut_to_60_percent_never_grows_the_delay():
