@@ -58,8 +58,10 @@ if(EYAS_TESTS)
 endif()
 
 if(EYAS_PRECOMPILE)
-  # GCC 12 forgets which of what is precompiled is the system's, and warns of its insides. The dev preset warns of ours.
-  add_compile_options(-Winvalid-pch -fpch-preprocess -Wno-array-bounds -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # It forgets which of what is precompiled is the system's, and warns of its insides. The dev preset warns of ours.
+    add_compile_options(-Winvalid-pch -fpch-preprocess -Wno-array-bounds -Wno-maybe-uninitialized -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)
+  endif()
   add_library(eyas_standard_library STATIC ${PROJECT_SOURCE_DIR}/cmake/empty.cc)
   target_precompile_headers(eyas_standard_library PRIVATE
     <algorithm> <array> <atomic> <chrono> <cstdint> <cstring> <deque> <functional> <map> <memory> <mutex> <optional> <set> <span> <string>

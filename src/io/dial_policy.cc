@@ -4,9 +4,8 @@
 #include <optional>
 #include <span>
 
-#include "io/dial.h"
-
 #include "base/number.h"
+#include "io/dial.h"
 
 namespace eyas::io {
 namespace {

@@ -1,7 +1,6 @@
 #include "protocols/webrtc/egress/bandwidth/sent_packets.h"
 
 #include <algorithm>
-#include <utility>
 
 namespace eyas::webrtc {
 namespace {
@@ -45,12 +44,11 @@ std::vector<uint16_t> SentPackets::take(const rtp::TransportFeedback& feedback, 
   return skipped;
 }
 
-std::vector<uint16_t> SentPackets::skipped_before(int64_t number) {
+std::vector<uint16_t> SentPackets::skipped_before(int64_t number) const {
   std::vector<uint16_t> skipped;
   if (reported_ < 0) return skipped;
   for (int64_t i = std::max(base_, reported_ + 1); i < number; ++i) {
-    if (slot(i).state != State::kInFlight || !std::exchange(slot(i).repairable, false)) continue;
-    skipped.push_back(slot(i).repairs_as);
+    if (slot(i).state == State::kInFlight && slot(i).repairable) skipped.push_back(slot(i).repairs_as);
   }
   return skipped;
 }

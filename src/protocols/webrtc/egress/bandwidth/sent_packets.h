@@ -61,7 +61,7 @@ class SentPackets {
   Slot& slot(int64_t number) { return slots_[static_cast<size_t>(number) & (slots_.size() - 1)]; }
   const Slot& slot(int64_t number) const { return slots_[static_cast<size_t>(number) & (slots_.size() - 1)]; }
   base::MonoTime sent_at(const Slot& slot) const;
-  std::vector<uint16_t> skipped_before(int64_t number);
+  std::vector<uint16_t> skipped_before(int64_t number) const;
   void grow();
   void forget_old(base::MonoTime now);
 
